@@ -1,0 +1,43 @@
+"""The one exception for a mistake that the author of a deck can mend.
+
+Everything else that is raised is a defect of deckwright and keeps its traceback.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something stands: a file (from the project's root), a line from 1, a slide from 1 (0: none)."""
+
+    path: str
+    line: int
+    slide: int = 0
+
+    def at(self, line: int) -> "Place":
+        """The same file and slide, another line."""
+        return Place(self.path, line, self.slide)
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}" + (f" (slide {self.slide})" if self.slide else "")
+
+
+class DeckError(Exception):
+    """A mistake in a deck: what is wrong, where, and what to do. Printed without a traceback."""
+
+    def __init__(self, problem: str, place: Place, remedy: str = "", excerpt: str = "") -> None:
+        super().__init__(problem)
+        self.problem, self.place, self.remedy, self.excerpt = problem, place, remedy, excerpt
+
+    def __str__(self) -> str:
+        parts = [f"{self.place}: {self.problem}", self.excerpt, self.remedy]
+        return "\n".join(part for part in parts if part)
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """A remedy for a misspelt name: the closest known one, else all of them."""
+    names = sorted(known)
+    close = get_close_matches(name, names, n=1)
+    return f"Did you mean {close[0]!r}?" if close else f"Known names: {', '.join(names)}."

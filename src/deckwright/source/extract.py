@@ -1,0 +1,75 @@
+"""Find a named piece of a Python file: a class, a function or a region."""
+
+import ast
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from deckwright.errors import DeckError, Place, nearest
+
+REGION = re.compile(r"^\s*#\s*region\s+(?P<name>[\w-]+)\s*$")
+END_REGION = re.compile(r"^\s*#\s*endregion\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Extract:
+    """Lines of a file and the number of the first."""
+
+    code: str
+    line: int
+
+
+def extract(root: Path, reference: str, place: Place) -> tuple[Extract, str]:
+    """The code that `path.py#name` means, and its path. `place` is for errors."""
+    path, _, name = reference.partition("#")
+    file = root / path
+    if not file.is_file():
+        pythons = (other.relative_to(root).as_posix() for other in root.glob("src/**/*.py"))
+        raise DeckError(f"there is no file {path!r} in the project", place, nearest(path, [*pythons, "path.py#name"]))
+    text = read_python(file, path)
+    if not name:
+        return Extract(text.rstrip("\n"), 1), path
+    pieces = named_pieces(text, path)
+    if name not in pieces:
+        raise DeckError(f"{path} has no class, function or region {name!r}", place, nearest(name, pieces))
+    return pieces[name], path
+
+
+def read_python(file: Path, path: str) -> str:
+    try:
+        return file.read_text("utf-8")
+    except UnicodeDecodeError as error:
+        raise DeckError(f"not UTF-8 text: {error.reason}", Place(path, 1), "Save the file as UTF-8.") from error
+
+
+def named_pieces(text: str, path: str) -> dict[str, Extract]:
+    """Every extract of a file by name; a region wins over a definition of the same name."""
+    return definitions(text, path) | regions(text, path)
+
+
+def definitions(text: str, path: str) -> dict[str, Extract]:
+    try:
+        tree = ast.parse(text)
+    except SyntaxError as error:
+        raise DeckError(f"does not parse: {error.msg}", Place(path, error.lineno or 1)) from error
+    found, lines = {}, text.splitlines()
+    for node in tree.body:
+        if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+            found[node.name] = Extract("\n".join(lines[first - 1 : node.end_lineno]), first)
+    return found
+
+
+def regions(text: str, path: str) -> dict[str, Extract]:
+    found, lines = {}, text.splitlines()
+    for at, line in enumerate(lines, 1):
+        if opening := REGION.match(line):
+            ends = (end for end, text in enumerate(lines[at:], at) if END_REGION.match(text))
+            end = next(ends, None)
+            if end is None:
+                name = opening["name"]
+                raise DeckError(f"region {name!r} is never closed", Place(path, at), "Close it with # endregion.")
+            body = lines[at:end]
+            skipped = next((n for n, text in enumerate(body) if text.strip()), 0)
+            found[opening["name"]] = Extract("\n".join(body[skipped:]).rstrip(), at + 1 + skipped)
+    return found
