@@ -121,6 +121,7 @@ class Deck:
     folder: Path  # of the Markdown files
     settings: Settings
     slides: tuple[Slide, ...]
+    title_slide: bool = True  # made from the settings; a notebook has its own
 
 
 def mark(number: int) -> str:
@@ -159,3 +160,11 @@ class Results:
 
     outputs: Mapping[str, tuple[Output, ...]]
     language_info: Mapping[str, Any]  # of the kernel, for the notebook
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A rendered deck: files by their path in the site. The page itself is `index.html`."""
+
+    files: Mapping[str, bytes]
+    theme: str

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 FigureFormat = Literal["svg", "png"]
 CSS_PIXELS_PER_INCH = 96
+FIGURE_SHARE = (0.8, 0.6)  # of the slide's width and height: room for a title and a caption
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,35 @@ class Settings:
     figure: Figure = Figure()
     seed: int = 0
     depends: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FigureSize:
+    """How a cell's figures are drawn: inches, file format, dots per inch."""
+
+    width: float
+    height: float
+    format: FigureFormat
+    dpi: int
+
+    @property
+    def pixels(self) -> tuple[int, int]:
+        """The size on the slide, CSS pixels."""
+        return round(self.width * CSS_PIXELS_PER_INCH), round(self.height * CSS_PIXELS_PER_INCH)
+
+
+def figure_of(settings: Settings, options: CellOptions, width: float = 1.0) -> FigureSize:
+    """The figures of a cell. `width`: the share of the slide that its columns leave."""
+    figure = settings.figure
+    across, down = (
+        round(side * share / CSS_PIXELS_PER_INCH, 2) for side, share in zip(settings.size, FIGURE_SHARE, strict=True)
+    )
+    return FigureSize(
+        options.fig_width or round((figure.width or across) * width, 2),
+        options.fig_height or figure.height or down,
+        options.fig_format or figure.format,
+        figure.dpi,
+    )
 
 
 class BadValue(ValueError):

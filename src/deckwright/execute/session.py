@@ -1,0 +1,121 @@
+"""Run a deck's steps in a kernel, one after the other. The only module that knows nbclient."""
+
+import time
+from dataclasses import astuple
+from typing import Any
+
+from jupyter_client.manager import AsyncKernelManager
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_notebook
+
+from deckwright.errors import DeckError
+from deckwright.execute.traceback import cell_error
+from deckwright.execute.watch import Step, Watcher
+from deckwright.model import Cell, Deck, Expression, Output, Results, steps
+from deckwright.settings import CellOptions, FigureSize, figure_of
+
+AGENT = "__import__('deckwright.execute.agent', fromlist=['_'])"
+STARTUP_SECONDS = 60
+
+
+class Client(NotebookClient):  # type: ignore[misc] # nbclient is untyped
+    """nbclient, telling the watcher what a cell prints while it prints it."""
+
+    printed: Any = None  # set before each step
+
+    def process_message(self, msg: dict[str, Any], cell: NotebookNode, cell_index: int) -> NotebookNode | None:
+        if msg["msg_type"] == "stream" and self.printed:
+            self.printed(msg["content"]["text"])
+        return super().process_message(msg, cell, cell_index)
+
+
+class Session:
+    """The runs of one deck in one kernel."""
+
+    def __init__(self, manager: AsyncKernelManager, deck: Deck, watcher: Watcher) -> None:
+        self.deck, self.watcher = deck, watcher
+        self.steps = list(steps(deck))
+        self.cells = [new_code_cell(source_of(step)) for step in self.steps]
+        notebook = new_notebook(cells=[*self.cells, new_code_cell()])  # the last one is the agent's
+        self.client = Client(notebook, km=manager, coalesce_streams=True, startup_timeout=STARTUP_SECONDS)
+        self.figure = figure_of(deck.settings, CellOptions())
+        self.ran: dict[int, Cell] = {}  # by execution count, for tracebacks
+
+    async def run(self) -> Results:
+        """Connect, run everything, and give the outputs by label."""
+        await self.client.async_start_new_kernel_client()
+        try:
+            await self.tell_agent("start", self.deck.settings.seed, *astuple(self.figure))
+            self.watcher.begin(len(self.steps))
+            outputs = {step.label: await self.step(index, step) for index, step in enumerate(self.steps)}
+            return Results(outputs, await self.language_info())
+        finally:
+            self.client.kc.stop_channels()
+
+    async def tell_agent(self, function: str, *arguments: object) -> None:
+        call = f"{AGENT}.{function}{arguments!r}"
+        await self.client.async_execute_cell(new_code_cell(call), len(self.cells), store_history=False)
+
+    async def language_info(self) -> dict[str, Any]:
+        reply = await self.client.async_wait_for_reply(self.client.kc.kernel_info())
+        info: dict[str, Any] = reply["content"]["language_info"]
+        return info
+
+    async def step(self, index: int, step: Step) -> tuple[Output, ...]:
+        self.watcher.started(step)
+        began = time.monotonic()
+        cell = self.cells[index]
+        self.client.printed = lambda text: self.watcher.printed(step, text)
+        if isinstance(step, Cell):
+            await self.use_figure(figure_of(self.deck.settings, step.options, step.width))
+            self.client.timeout = step.options.timeout
+        await self.execute(index, step)
+        self.client.printed = self.client.timeout = None
+        if isinstance(step, Cell) and step.options.error and not any(o.output_type == "error" for o in cell.outputs):
+            remedy = "Remove `error: true`, or make the cell raise what it is to show."
+            raise DeckError(f"cell {step.label} has `error: true` but raised nothing", step.place, remedy)
+        self.watcher.finished(step, time.monotonic() - began)
+        return tuple(cell.outputs)
+
+    async def use_figure(self, wanted: FigureSize) -> None:
+        if wanted != self.figure:
+            self.figure = wanted
+            await self.tell_agent("figure", *astuple(wanted))
+
+    async def execute(self, index: int, step: Step) -> None:
+        cell = self.cells[index]
+        if isinstance(step, Cell) and step.options.error:
+            cell.metadata["tags"] = ["raises-exception"]
+        try:
+            await self.client.async_execute_cell(cell, index, store_history=isinstance(step, Cell))
+        except CellExecutionError as error:
+            self.remember(cell, step)
+            output = next(output for output in reversed(cell.outputs) if output.output_type == "error")
+            raise cell_error(step, output, self.ran, self.deck.root) from error
+        except CellTimeoutError as error:
+            seconds = step.options.timeout if isinstance(step, Cell) else None
+            raise stopped(step, f"did not end within {seconds:g} s", "Raise its `timeout`, or make it quicker.") from error
+        except DeadKernelError as error:
+            raise stopped(step, self.death(), "Look for os._exit, a crash in a library, or too little memory.") from error
+        self.remember(cell, step)
+
+    def remember(self, cell: NotebookNode, step: Step) -> None:
+        if isinstance(step, Cell) and cell.execution_count:
+            self.ran[cell.execution_count] = step
+
+    def death(self) -> str:
+        process = getattr(self.client.km.provisioner, "process", None)
+        code = process.poll() if process else None
+        if code == -9:
+            return "lost its kernel: it was killed, as when memory runs out"
+        return "lost its kernel: the process ended" + (f" with exit code {code}" if code is not None else "")
+
+
+def source_of(step: Step) -> str:
+    return step.code if isinstance(step, Cell) else f"{AGENT}.show({step.code}\n)"
+
+
+def stopped(step: Cell | Expression, what: str, remedy: str) -> DeckError:
+    return DeckError(f"cell {step.label} {what}", step.place, remedy)

@@ -1,0 +1,57 @@
+"""The build, stage after stage: source, execute, render, site."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from deckwright.errors import Place
+from deckwright.execute.kernel import booting_kernel
+from deckwright.execute.watch import Watcher
+from deckwright.installed import own
+from deckwright.model import Deck, Page, Results, steps
+from deckwright.render.notebook import companions
+from deckwright.render.page import Draft, environment
+from deckwright.site.assets import asset_files, static_file
+from deckwright.site.publish import publish
+from deckwright.source.load import load
+
+NOTHING_RAN = Results({}, {})
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """The folders of a build. `root` holds slides/, and templates/ and static/ that override our own."""
+
+    root: Path
+    slides: Path
+    out: Path
+
+    def folders(self, name: str) -> list[Path]:
+        """Where templates or static files are looked for, in order."""
+        return list(dict.fromkeys([self.root / name, own(name)]))
+
+
+def build(project: Project, watcher: Watcher) -> None:
+    """Build every deck of a project and replace the site. Raises DeckError; the old site then stays."""
+    files: dict[str, bytes] = {}
+    for deck in load(project.root, project.slides):
+        page = deck_page(deck, project, watcher)
+        front_matter = Place(deck.slides[0].place.path, 1)
+        site = page.files | asset_files(page, project.folders("static"), front_matter)
+        files |= {f"{deck.name}/{path}" if deck.name else path: content for path, content in site.items()}
+    publish(files, project.out)
+
+
+def deck_page(deck: Deck, project: Project, watcher: Watcher) -> Page:
+    """Run a deck and render it; the prose is set while the kernel boots."""
+    if not any(steps(deck)):
+        return draft(deck, project).finish(NOTHING_RAN, watcher.warn)
+    with booting_kernel(deck.root) as kernel:
+        unfinished = draft(deck, project)
+        results = kernel.run(deck, watcher)
+        page = unfinished.finish(results, watcher.warn)
+        return companions(page, deck, results)
+
+
+def draft(deck: Deck, project: Project) -> Draft:
+    static = project.folders("static")
+    return Draft(deck, environment(project.folders("templates")), lambda name: static_file(static, name))

@@ -1,0 +1,74 @@
+"""Highlight code while building. Steps through lines are fragments and CSS, without script."""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from pygments import highlight
+from pygments.formatters.html import HtmlFormatter
+from pygments.lexers import LEXERS, get_lexer_by_name
+from pygments.util import ClassNotFound
+
+from deckwright.errors import DeckError, Place, nearest
+
+FORMATTER = HtmlFormatter(nowrap=True)
+PLAIN = "text"
+# Words in use that Pygments has no lexer for, or knows by another name.
+ALIASES = {"": PLAIN, "txt": PLAIN, "plain": PLAIN, "julia-repl": "jlcon", "ipython": "ipython3"}
+
+
+@dataclass(frozen=True, slots=True)
+class CodeLine:
+    """One highlighted line, and the steps in which it is lit."""
+
+    html: str
+    steps: str
+
+
+@dataclass(frozen=True, slots=True)
+class CodeBlock:
+    """Code ready for the template. `later_steps` are the clicks after the first view."""
+
+    lines: tuple[CodeLine, ...]
+    language: str
+    numbered: bool
+    later_steps: tuple[int, ...]
+
+
+def code_block(code: str, language: str, line_numbers: str, place: Place) -> CodeBlock:
+    """Highlight code. `line_numbers`: "" none, "true" numbers, else steps such as "1|3-5"."""
+    name = ALIASES.get(language, language)
+    if name not in known_languages():
+        raise DeckError(f"no highlighter for the language {language!r}", place, nearest(name, known_languages()))
+    htmls = highlighted(code, name)
+    views = [] if line_numbers in ("", "true") else [lines_of(view, len(htmls)) for view in line_numbers.split("|")]
+    lines = tuple(
+        CodeLine(html, " ".join(str(step) for step, view in enumerate(views) if number in view))
+        for number, html in enumerate(htmls, 1)
+    )
+    return CodeBlock(lines, language or PLAIN, bool(line_numbers), tuple(range(1, len(views))))
+
+
+@cache
+def known_languages() -> frozenset[str]:
+    return frozenset(alias for _, _, aliases, _, _ in LEXERS.values() for alias in aliases)
+
+
+@cache
+def highlighted(code: str, language: str) -> tuple[str, ...]:
+    """One piece of HTML a line; no tag is open at a line's end."""
+    try:
+        lexer = get_lexer_by_name(language, stripnl=False)
+    except ClassNotFound as error:
+        raise ValueError(language) from error
+    return tuple(str(highlight(code, lexer, FORMATTER)).removesuffix("\n").split("\n"))
+
+
+def lines_of(view: str, count: int) -> set[int]:
+    """The lines that a view such as `1,3-5` lights; an empty one lights all."""
+    if not view:
+        return set(range(1, count + 1))
+    lit: set[int] = set()
+    for first, last in re.findall(r"(\d+)(?:-(\d+))?", view):
+        lit |= set(range(int(first), int(last or first) + 1))
+    return lit

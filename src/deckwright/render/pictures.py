@@ -1,0 +1,71 @@
+"""Find the files that slides refer to, and give them addresses in the page."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import unquote
+
+from deckwright.errors import DeckError, Place, nearest
+from deckwright.model import Attributes, Deck, Slide
+from deckwright.render.assets import Assets
+
+REMOTE = re.compile(r"^([a-z][a-z0-9+.-]*:)?//", re.IGNORECASE)
+KEPT = re.compile(r"^(data:|#|$)", re.IGNORECASE)
+PICTURES = ("png", "jpg", "jpeg", "svg", "gif", "webp", "avif", "mp4", "webm")
+FETCHING_KEYS = ("data-background-image", "data-background-video", "data-background-iframe")
+RAW_SOURCE = re.compile(r"(?P<before><(?:img|video|audio|source|iframe|embed|track)\b[^>]*?\b(?:src|poster|data-src)=)(?P<quote>[\"'])(?P<src>.*?)(?P=quote)", re.IGNORECASE | re.DOTALL)  # fmt: skip
+
+
+class Pictures:
+    """Turns the paths that authors write into addresses of the page, and keeps the files."""
+
+    def __init__(self, deck: Deck, static: Callable[[str], Path | None], assets: Assets) -> None:
+        self.deck, self.static, self.assets = deck, static, assets
+
+    def address(self, written: str, slide: Slide) -> str:
+        """The address of a picture named on a slide. Raises DeckError for one that is missing or remote."""
+        return self.resolve(written, slide.place.at(self.line_of(written, slide)))
+
+    def resolve(self, written: str, place: Place) -> str:
+        """The address of a file: relative to the Markdown file, or from static/ with a leading slash."""
+        if KEPT.match(written):
+            return written
+        if REMOTE.match(written):
+            remedy = "Save it beside the slides, so that the talk can be given offline."
+            raise DeckError(f"{written} would be fetched from the network", place, remedy)
+        name = unquote(written.partition("#")[0].partition("?")[0])
+        folder = (self.deck.root / place.path).parent
+        file = self.static(name[1:]) if name.startswith("/") else folder / name
+        if file is None or not file.is_file():
+            raise DeckError(f"there is no file {written!r}", place, self.remedy(name, folder))
+        return self.assets.add(file.read_bytes(), Path(name).stem, Path(name).suffix)
+
+    def remedy(self, name: str, folder: Path) -> str:
+        """The nearest picture that does exist."""
+        if name.startswith("/"):
+            return f"A leading slash means the project's static/ folder: {self.deck.root / 'static'}."
+        found = [path.relative_to(folder).as_posix() for kind in PICTURES for path in folder.rglob(f"*.{kind}")]
+        return nearest(name, found) if found else f"Paths start from {folder}."
+
+    def raw(self, html: str, slide: Slide) -> str:
+        """The author's own HTML with the addresses of its files."""
+        return RAW_SOURCE.sub(
+            lambda found: f"{found['before']}{found['quote']}{self.address(found['src'], slide)}{found['quote']}", html
+        )
+
+    def attributes(self, slide: Slide) -> Attributes:
+        """A slide's attributes with the addresses of its backgrounds."""
+        pairs = tuple(
+            (key, self.address(value, slide) if key in FETCHING_KEYS and is_file(key, value) else value)
+            for key, value in slide.attributes.pairs
+        )
+        return Attributes(slide.attributes.id, slide.attributes.classes, pairs)
+
+    def line_of(self, written: str, slide: Slide) -> int:
+        before = slide.source.partition(written)[0] if written in slide.source else ""
+        return slide.place.line + before.count("\n")
+
+
+def is_file(key: str, value: str) -> bool:
+    """A background image may also be a CSS gradient."""
+    return not (key == "data-background-image" and value.startswith(("linear-", "radial-", "conic-", "url(")))

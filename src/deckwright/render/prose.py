@@ -1,0 +1,246 @@
+"""Convert a slide's Markdown to HTML. Cells and values stay stand-ins, filled in when their results are known."""
+
+import html
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from xml.etree.ElementTree import Element
+
+import markdown
+from markdown.extensions import Extension
+from markdown.inlinepatterns import InlineProcessor
+from markdown.preprocessors import Preprocessor
+from markdown.treeprocessors import Treeprocessor
+
+from deckwright.errors import DeckError
+from deckwright.model import Block, Cell, Div, Expression, Formula, Listing, Pause, Prose, Slide
+from deckwright.render.divs import div_element, mark_incremental
+from deckwright.render.maths import formula_html
+from deckwright.source.options import read_attributes
+
+STASHED = re.compile("\ue000(\\d+)\ue001")
+OPEN, CLOSE, PAUSE = "\ue004", "\ue005", "\ue006"
+STAND_IN = re.compile("(?:<div>)?\ue002(?P<label>[^\ue003]*)\ue003(?:</div>)?")
+EXTENSIONS = [
+    "abbr", "attr_list", "def_list", "footnotes", "md_in_html", "sane_lists", "smarty", "tables",
+    "pymdownx.betterem", "pymdownx.caret", "pymdownx.escapeall", "pymdownx.mark", "pymdownx.tasklist", "pymdownx.tilde",
+]  # fmt: skip
+EXTENSION_OPTIONS: dict[str, dict[str, Any]] = {
+    "footnotes": {"UNIQUE_IDS": True, "BACKLINK_TEXT": "↩"},
+    "pymdownx.escapeall": {"hardbreak": True, "nbsp": True},
+    "pymdownx.tasklist": {"clickable_checkbox": False},
+}
+BLOCK_ATTRIBUTES = re.compile(r"^(?P<text>.*\S)[ \t]+(?P<braces>\{[.#][^{}\n]*\})[ \t]*(?=\n[ \t]*(\n|[-*+] |\d+[.)] )|\n?\Z)", re.MULTILINE)
+KEEPS_ATTRIBUTES = re.compile(r"^\s*(#{1,6}\s|\|)")  # headings and table rows: Python-Markdown reads them itself
+ELEMENT_KEYS = ("fragment-index", "auto-animate-target", "auto-animate-delay", "auto-animate-duration", "preview-link")
+
+ListingHtml = Callable[[Listing], str]
+Address = Callable[[str, Slide], str]  # of a file that the slide names, in the page
+RawHtml = Callable[[str, Slide], str]  # the author's own HTML, its files given addresses
+
+
+def stand_in(label: str, block: bool) -> str:
+    """What holds the place of a cell's or an expression's result."""
+    text = f"\ue002{html.escape(label)}\ue003"
+    return f"<div>{text}</div>" if block else text
+
+
+def fill(page: str, result: Callable[[str], str]) -> str:
+    """Put results in the place of their stand-ins."""
+    return STAND_IN.sub(lambda found: result(html.unescape(found["label"])), page)
+
+
+@dataclass
+class Current:
+    """The slide being converted: what its marks stand for."""
+
+    slide: Slide
+    stash: list[str]
+    divs: list[Div]
+
+
+class ProseConverter:
+    """Markdown to HTML, one slide at a time; reference links defined on one slide work on all."""
+
+    def __init__(self, listing_html: ListingHtml, address: Address, raw_html: RawHtml) -> None:
+        self.listing_html, self.address, self.raw_html = listing_html, address, raw_html
+        self.current = Current(Slide(0, False, None, (), None, ""), [], [])  # type: ignore[arg-type]
+        self.markdown = markdown.Markdown(
+            extensions=[*EXTENSIONS, DeckMarks(self)], extension_configs=EXTENSION_OPTIONS, output_format="html"
+        )
+        self.references: dict[str, Any] = {}
+
+    def convert(self, slide: Slide, blocks: Sequence[Block] | None = None) -> str:
+        """The HTML of a slide, or of other blocks as if they stood on it."""
+        outer, self.current = self.current, Current(slide, [], [])
+        text = "".join(self.flatten(slide.blocks if blocks is None else blocks))
+        self.markdown.reset()
+        self.markdown.references.update(self.references)
+        page = self.markdown.convert(text)
+        self.references.update(self.markdown.references)
+        self.current = outer
+        return page
+
+    def inline(self, slide: Slide, prose: Prose) -> str:
+        """The HTML of a caption: without the paragraph around it."""
+        page = self.convert(slide, (prose,))
+        only = re.fullmatch(r"<p>(.*)</p>", page, re.DOTALL)
+        return only[1] if only and "<p>" not in only[1] else page
+
+    def flatten(self, blocks: Sequence[Block]) -> list[str]:
+        """Markdown in which every block that is no prose is a marked paragraph of its own."""
+        pieces = []
+        for block in blocks:
+            match block:
+                case Prose():
+                    pieces.append(self.with_inlines(block) + "\n")
+                case Listing():
+                    pieces.append(paragraph(block.indent, self.stashed(self.listing_html(block))))
+                case Cell():
+                    pieces.append(paragraph(block.indent, self.stashed(stand_in(block.label, block=True))))
+                case Pause():
+                    pieces.append(paragraph(block.indent, PAUSE))
+                case Div():
+                    self.current.divs.append(block)
+                    pieces.append(paragraph(block.indent, f"{OPEN}{len(self.current.divs) - 1}"))
+                    pieces += self.flatten(block.blocks)
+                    pieces.append(paragraph(block.indent, CLOSE))
+        return pieces
+
+    def with_inlines(self, prose: Prose) -> str:
+        def replace(found: re.Match[str]) -> str:
+            inline = prose.inlines[int(found[1])]
+            match inline:
+                case Expression():
+                    return self.stashed(stand_in(inline.label, block=False))
+                case Formula():
+                    return self.stashed(formula_html(inline))
+
+        return STASHED.sub(replace, BLOCK_ATTRIBUTES.sub(attributes_below, prose.text))
+
+    def stashed(self, piece: str) -> str:
+        self.current.stash.append(piece)
+        return f"\ue000{len(self.current.stash) - 1}\ue001"
+
+
+def attributes_below(found: re.Match[str]) -> str:
+    """Python-Markdown wants a paragraph's or an item's attributes on a line of their own."""
+    return found[0] if KEEPS_ATTRIBUTES.match(found["text"]) else f"{found['text']}\n{found['braces']}"
+
+
+def paragraph(indent: str, text: str) -> str:
+    return f"\n\n{indent}{text}\n\n"
+
+
+class DeckMarks(Extension):
+    """Teaches Python-Markdown our marks."""
+
+    def __init__(self, converter: ProseConverter) -> None:
+        super().__init__()
+        self.converter = converter
+
+    def extendMarkdown(self, md: markdown.Markdown) -> None:  # noqa: N802 - Python-Markdown's name
+        # Before raw HTML is looked for (20): a formula's `<` is none. After attribute lists (8): they are set.
+        # Before links (160), so that `[text]{.class}` is a span.
+        md.inlinePatterns.register(Span(md, self.converter), "deckwright-span", 175)
+        md.preprocessors.register(Stash(md, self.converter), "deckwright-stash", 25)
+        md.treeprocessors.register(Shape(md, self.converter), "deckwright-shape", 5)
+
+
+class Stash(Preprocessor):
+    """Hands finished HTML to Python-Markdown's own stash, where nothing reads it again."""
+
+    def __init__(self, md: markdown.Markdown, converter: ProseConverter) -> None:
+        super().__init__(md)
+        self.converter = converter
+
+    def run(self, lines: list[str]) -> list[str]:
+        stash = self.converter.current.stash
+        return [STASHED.sub(lambda found: self.md.htmlStash.store(stash[int(found[1])]), line) for line in lines]
+
+
+class Span(InlineProcessor):
+    """`[text]{.class}`, as Pandoc writes it."""
+
+    def __init__(self, md: markdown.Markdown, converter: ProseConverter) -> None:
+        super().__init__(r"(?<!!)\[(?P<text>[^\[\]]+)\]\{(?P<attributes>[^{}]*)\}", md)
+        self.converter = converter
+
+    def handleMatch(self, m: re.Match[str], data: str) -> tuple[Element, int, int]:  # type: ignore[override] # noqa: N802
+        attributes = read_attributes(m["attributes"], self.converter.current.slide.place)
+        element = Element("span", dict(attributes.pairs))
+        if attributes.classes:
+            element.set("class", " ".join(attributes.classes))
+        if attributes.id:
+            element.set("id", attributes.id)
+        element.text = m["text"]
+        return element, m.start(0), m.end(0)
+
+
+class Shape(Treeprocessor):
+    """Gives the tree its divs and fragments, and its pictures their addresses."""
+
+    def __init__(self, md: markdown.Markdown, converter: ProseConverter) -> None:
+        super().__init__(md)
+        self.converter = converter
+
+    def run(self, root: Element) -> None:
+        self.nest(root)
+        self.raw_html()
+        for element in root.iter():
+            for key in ELEMENT_KEYS:
+                if key in element.attrib:
+                    element.set(f"data-{key}", element.attrib.pop(key))
+            if element.tag == "img":
+                self.picture(element)
+        mark_incremental(root)
+
+    def raw_html(self) -> None:
+        """The author's HTML lies in the stash, beside ours."""
+        current, stash = self.converter.current, self.md.htmlStash.rawHtmlBlocks
+        for at, raw in enumerate(stash):
+            if isinstance(raw, str) and raw not in current.stash:
+                stash[at] = self.converter.raw_html(raw, current.slide)
+
+    def nest(self, parent: Element) -> None:
+        """Move what stands between a div's marks into that div."""
+        current = self.converter.current
+        children, text = list(parent), parent.text
+        for child in children:
+            parent.remove(child)
+        parent.text = text
+        open_: list[tuple[Element, Div | None]] = [(parent, None)]
+        for child in children:
+            sign = (child.text or "")[:1] if child.tag == "p" and len(child) == 0 else ""
+            if sign == OPEN:
+                div = current.divs[int((child.text or "")[1:])]
+                element = div_element(div)
+                open_[-1][0].append(element)
+                open_.append((element, div))
+            elif sign == CLOSE:
+                while len(open_) > 1 and open_.pop()[1] is None:  # a pause ends with the div around it
+                    pass
+            elif sign == PAUSE:
+                element = Element("div", {"class": "fragment"})
+                open_[-1][0].append(element)
+                open_.append((element, None))
+            else:
+                open_[-1][0].append(child)
+                self.nest(child)
+        for _, div in open_:
+            if div is not None:
+                remedy = "Indent its `:::` lines alike, or part it from the list above by a line of text."
+                raise DeckError("a div opens and closes at different depths of a list", div.place, remedy)
+
+    def picture(self, element: Element) -> None:
+        current = self.converter.current
+        element.set("src", self.converter.address(element.get("src", ""), current.slide))
+        sizes = [f"{side}:{css_length(element.attrib.pop(side))}" for side in ("width", "height") if side in element.attrib]
+        if sizes:
+            element.set("style", ";".join([*sizes, element.get("style", "")]).rstrip(";"))
+
+
+def css_length(value: str) -> str:
+    """A bare number is pixels, as in HTML."""
+    return f"{value}px" if value.isdigit() else value

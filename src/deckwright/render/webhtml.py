@@ -1,0 +1,64 @@
+"""Make a cell's HTML output safe for a page that has no network: scripts to files, or say why it cannot be."""
+
+import re
+from html.parser import HTMLParser
+
+from deckwright.render.assets import Assets
+
+SCRIPT = re.compile(r"<script\b(?P<attributes>[^>]*)>(?P<code>.*?)</script\s*>", re.IGNORECASE | re.DOTALL)
+TYPE = re.compile(r"\btype\s*=\s*[\"']?(?P<type>[^\"'\s>]+)", re.IGNORECASE)
+SCRIPT_TYPES = {"", "text/javascript", "application/javascript", "module"}
+REMOTE = re.compile(r"^\s*(https?:)?//", re.IGNORECASE)
+REMOTE_CODE = re.compile(r"""["'`](https?:)?//[^"'`\s]+["'`]""")
+LOADS = re.compile(r"\b(import\s*\(|importScripts|require\.config|fetch\s*\(|XMLHttpRequest|createElement\(\s*[\"']script)")
+EVAL = re.compile(r"\beval\s*\(|\bnew\s+Function\s*\(|\bFunction\s*\(\s*[\"']")
+FETCHED = {"src", "srcset", "poster", "data", "xlink:href"}
+STYLE_URL = re.compile(r"(url\(\s*[\"']?|@import\s+[\"']?)\s*(https?:)?//", re.IGNORECASE)
+
+
+class NotOffline(ValueError):
+    """The HTML needs what the page does not have; the text says what."""
+
+
+class Inspector(HTMLParser):
+    """Raises NotOffline at the first thing that would fetch, or that the page's policy would block."""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        for name, value in attrs:
+            fetched = name in FETCHED or (name == "href" and tag in ("link", "image", "use"))
+            if fetched and REMOTE.match(value or ""):
+                raise NotOffline(f"its HTML fetches {value!r} from the network")
+            if tag == "script" and name == "src":
+                raise NotOffline(f"its HTML loads a script file, {value!r}, that the page does not have")
+            if name.startswith("on") or (value or "").lstrip().lower().startswith("javascript:"):
+                raise NotOffline(f"its HTML has a script in the attribute {name!r}, which the page's policy blocks")
+            if name == "style" and STYLE_URL.search(value or ""):
+                raise NotOffline("its HTML has a style that fetches from the network")
+
+
+def offline_html(html: str, label: str, assets: Assets) -> str:
+    """The HTML with its scripts moved to files. Raises NotOffline."""
+    Inspector().feed(SCRIPT.sub(lambda found: f"<script {found['attributes']}></script>", html))
+    if STYLE_URL.search(html):
+        raise NotOffline("its HTML has a style that fetches from the network")
+    return SCRIPT.sub(lambda found: script_element(found, label, assets), html)
+
+
+def script_element(found: re.Match[str], label: str, assets: Assets) -> str:
+    """A `<script>` as a file of its own; data, such as JSON, stays where it is."""
+    kind = TYPE.search(found["attributes"])
+    script_type = kind["type"].lower() if kind else ""
+    code = found["code"]
+    if script_type not in SCRIPT_TYPES or not code.strip():
+        return found[0]
+    check_script(code, script_type)
+    return f'<script src="{assets.add(code.encode(), label, ".js")}"></script>'
+
+
+def check_script(code: str, script_type: str) -> None:
+    if script_type == "module":
+        raise NotOffline("its HTML has a script module, which a page opened from disk cannot load")
+    if EVAL.search(code):
+        raise NotOffline("its script uses eval, which the page's policy blocks")
+    if LOADS.search(code) and REMOTE_CODE.search(code):
+        raise NotOffline("its script fetches from the network")

@@ -1,0 +1,99 @@
+"""The talk's plots and their one style. Draws pyplot figures, which the notebook shows; computes nothing."""
+
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from typing import Any
+
+import matplotlib.pyplot as plt
+from cycler import cycler
+from matplotlib.axes import Axes
+from matplotlib.patches import Rectangle
+from matplotlib.ticker import MaxNLocator, PercentFormatter
+from torch import Tensor
+
+from mnist_talk.training import History
+
+INK = "#22303c"
+COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")  # told apart by colour-blind people too
+STYLE: dict[str, Any] = {
+    "axes.edgecolor": INK,
+    "axes.facecolor": "none",
+    "axes.grid": False,
+    "axes.labelcolor": INK,
+    "axes.labelsize": 15,
+    "axes.prop_cycle": cycler(color=COLOURS),
+    "axes.spines.right": False,
+    "axes.spines.top": False,
+    "axes.titlesize": 16,
+    "figure.constrained_layout.use": True,
+    "figure.facecolor": "none",
+    "font.size": 15,  # points; a figure's inch is 96 CSS pixels, so this is 20 of them
+    "image.cmap": "gray_r",  # ink on paper
+    "image.interpolation": "nearest",
+    "legend.fontsize": 15,
+    "legend.frameon": False,
+    "lines.linewidth": 2.5,
+    "savefig.facecolor": "none",
+    "text.color": INK,
+    "xtick.color": INK,
+    "xtick.labelsize": 14,
+    "ytick.color": INK,
+    "ytick.labelsize": 14,
+}
+
+
+def use_style() -> None:
+    """Draw all further figures in the talk's style."""
+    plt.style.use(STYLE)
+
+
+def digit_grid(images: Tensor, titles: Sequence[str] = (), columns: int = 10) -> None:
+    """Draw images (N, 28, 28) row by row, each under its title if it has one."""
+    rows = -(-len(images) // columns)
+    _, grid = plt.subplots(rows, columns, squeeze=False)
+    for axes in grid.flat:
+        axes.axis("off")
+    for axes, image in zip(grid.flat, images, strict=False):
+        axes.imshow(image, vmin=0, vmax=image.max())
+    for axes, title in zip(grid.flat, titles, strict=False):
+        axes.set_title(title)
+
+
+def pixel_values(image: Tensor, top: int, left: int, size: int = 9) -> None:
+    """Draw an image (28, 28) beside the values of a square window of it."""
+    whole, window = plt.subplots(1, 2, width_ratios=(1, 1.15))[1]
+    whole.imshow(image, vmin=0, vmax=255)
+    whole.add_patch(Rectangle((left - 0.5, top - 0.5), size, size, fill=False, color=COLOURS[1], linewidth=3))
+    whole.set(xticks=(0, 9, 18, 27), yticks=(0, 9, 18, 27), xlabel="column", ylabel="row")
+    window.imshow(image[top : top + size, left : left + size], vmin=0, vmax=255)
+    window.axis("off")
+    for row in range(size):
+        for column in range(size):
+            value = int(image[top + row, left + column])
+            window.text(column, row, str(value), ha="center", va="center", color="white" if value > 127 else INK)
+
+
+def learning_curves(histories: Mapping[str, History]) -> None:
+    """Draw loss and held-out accuracy of each training against the epoch; a dotted line marks a drop of the rate."""
+    loss_axes, share_axes = plt.subplots(1, 2)[1]
+    for (name, history), colour in zip(histories.items(), COLOURS, strict=False):
+        numbers = range(1, len(history.epochs) + 1)
+        loss_axes.plot(numbers, [epoch.loss for epoch in history.epochs], "o-", color=colour, label=name)
+        share_axes.plot(numbers, [epoch.accuracy for epoch in history.epochs], "o-", color=colour, label=name)
+        mark_drops(share_axes, history)
+    loss_axes.set(ylabel="training loss", yscale="log")
+    share_axes.set(ylabel="held-out accuracy")
+    share_axes.yaxis.set_major_formatter(PercentFormatter(1))
+    for axes in (loss_axes, share_axes):
+        axes.set_xlabel("epoch")
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    if len(histories) > 1:
+        share_axes.legend()
+
+
+def mark_drops(axes: Axes, history: History) -> None:
+    """Draw a dotted line before each epoch that began with a lower rate than the one before."""
+    rates = [epoch.rate for epoch in history.epochs]
+    for number, (before, after) in enumerate(pairwise(rates), start=1):
+        if after < before:
+            axes.axvline(number + 0.5, color=INK, linestyle=":", linewidth=1.5)
