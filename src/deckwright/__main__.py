@@ -1,6 +1,7 @@
 """The command line."""
 
 import argparse
+import gc
 import signal
 import sys
 from collections.abc import Sequence
@@ -14,6 +15,7 @@ EXAMPLES = """examples:
   deckwright build --out public        … or another folder
   deckwright build --slides my-talk    the Markdown files of another folder
 """
+GC_THRESHOLD = 200_000  # a build keeps nearly all that it makes, so looking for garbage early is in vain
 OK, AUTHORS_MISTAKE, USAGE, INTERRUPTED = 0, 1, 2, 130
 
 
@@ -47,8 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def run_build(slides: Path | None, out: Path | None, quiet: bool, verbose: bool) -> int:
-    from rich.console import Console
-
+    """Build, and say how it went. The only place that knows what to print for an author's mistake."""
     from deckwright.errors import DeckError
     from deckwright.pipeline import Project, build
     from deckwright.progress import Progress
@@ -56,23 +57,25 @@ def run_build(slides: Path | None, out: Path | None, quiet: bool, verbose: bool)
     folder = (slides or Path("slides")).absolute()
     root = folder.parent
     project = Project(root, folder, (out or root / "site").absolute())
-    console = Console(stderr=True)
     signal.signal(signal.SIGTERM, interrupt)
+    gc.set_threshold(GC_THRESHOLD)
+    progress = Progress(quiet=quiet, verbose=verbose)
     try:
-        with Progress(console, quiet=quiet, verbose=verbose) as progress:
+        with progress:
             build(project, progress)
     except DeckError as error:
-        console.print(f"error: {error}", style="red", markup=False, highlight=False, soft_wrap=True)
+        progress.error(str(error))
         return AUTHORS_MISTAKE
     except KeyboardInterrupt:
-        console.print("interrupted: the site is as it was", style="yellow")
+        progress.warn("interrupted; the site is as it was")
         return INTERRUPTED
     if not quiet:
-        print(f"{project.out}/index.html")
+        print(project.out / "index.html")
     return OK
 
 
 def interrupt(number: int, frame: FrameType | None) -> None:
+    """Make a polite kill end as Ctrl-C does, so that no kernel is left behind."""
     raise KeyboardInterrupt
 
 

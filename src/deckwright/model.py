@@ -35,7 +35,7 @@ class Expression:
 
 @dataclass(frozen=True, slots=True)
 class Formula:
-    """TeX between dollars or `\\(…\\)`."""
+    r"""TeX between dollars or `\(…\)`."""
 
     tex: str
     display: bool

@@ -1,15 +1,16 @@
 """The build, stage after stage: source, execute, render, site."""
 
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
+from threading import Thread
 
 from deckwright.errors import Place
-from deckwright.execute.kernel import booting_kernel
 from deckwright.execute.watch import Watcher
 from deckwright.installed import own
 from deckwright.model import Deck, Page, Results, steps
-from deckwright.render.notebook import companions
-from deckwright.render.page import Draft, environment
+from deckwright.render.draft import Draft, environment
+from deckwright.render.page import finish
 from deckwright.site.assets import asset_files, static_file
 from deckwright.site.publish import publish
 from deckwright.source.load import load
@@ -36,7 +37,7 @@ def build(project: Project, watcher: Watcher) -> None:
     for deck in load(project.root, project.slides):
         page = deck_page(deck, project, watcher)
         front_matter = Place(deck.slides[0].place.path, 1)
-        site = page.files | asset_files(page, project.folders("static"), front_matter)
+        site = dict(page.files) | asset_files(page, project.folders("static"), front_matter)
         files |= {f"{deck.name}/{path}" if deck.name else path: content for path, content in site.items()}
     publish(files, project.out)
 
@@ -44,14 +45,16 @@ def build(project: Project, watcher: Watcher) -> None:
 def deck_page(deck: Deck, project: Project, watcher: Watcher) -> Page:
     """Run a deck and render it; the prose is set while the kernel boots."""
     if not any(steps(deck)):
-        return draft(deck, project).finish(NOTHING_RAN, watcher.warn)
+        return finish(draft(deck, project), NOTHING_RAN, watcher.warn)
+    from deckwright.execute.kernel import booting_kernel  # a deck of prose never loads Jupyter
+
     with booting_kernel(deck.root) as kernel:
         unfinished = draft(deck, project)
-        results = kernel.run(deck, watcher)
-        page = unfinished.finish(results, watcher.warn)
-        return companions(page, deck, results)
+        Thread(target=import_module, args=("nbconvert",), daemon=True).start()  # 0.4 s, while the cells run
+        return finish(unfinished, kernel.run(deck, watcher), watcher.warn)
 
 
 def draft(deck: Deck, project: Project) -> Draft:
+    """Everything of a deck's page that needs no results."""
     static = project.folders("static")
     return Draft(deck, environment(project.folders("templates")), lambda name: static_file(static, name))

@@ -74,9 +74,9 @@ class MNIST:
     test: Digits
 
 
-def load() -> MNIST:
-    """Read and verify MNIST from wherever `find` has it; raises MnistError where that fails."""
-    folder = find(Path.cwd())
+def load(start: Path = Path()) -> MNIST:
+    """Read and verify MNIST from wherever `find` has it, seen from `start`; raises MnistError where that fails."""
+    folder = find(start.resolve())
     train_images, train_labels, test_images, test_labels = (parse_idx(read(folder, file), file.name) for file in FILES)
     return MNIST(Digits(train_images, train_labels.long()), Digits(test_images, test_labels.long()))
 

@@ -8,7 +8,7 @@ import matplotlib.pyplot as plt
 from cycler import cycler
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
-from matplotlib.ticker import MaxNLocator, PercentFormatter
+from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 from torch import Tensor
 
 from mnist_talk.training import History
@@ -54,7 +54,7 @@ def digit_grid(images: Tensor, titles: Sequence[str] = (), columns: int = 10) ->
     for axes in grid.flat:
         axes.axis("off")
     for axes, image in zip(grid.flat, images, strict=False):
-        axes.imshow(image, vmin=0, vmax=image.max())
+        axes.imshow(image.numpy(), vmin=0, vmax=image.max().item())
     for axes, title in zip(grid.flat, titles, strict=False):
         axes.set_title(title)
 
@@ -62,10 +62,10 @@ def digit_grid(images: Tensor, titles: Sequence[str] = (), columns: int = 10) ->
 def pixel_values(image: Tensor, top: int, left: int, size: int = 9) -> None:
     """Draw an image (28, 28) beside the values of a square window of it."""
     whole, window = plt.subplots(1, 2, width_ratios=(1, 1.15))[1]
-    whole.imshow(image, vmin=0, vmax=255)
+    whole.imshow(image.numpy(), vmin=0, vmax=255)
     whole.add_patch(Rectangle((left - 0.5, top - 0.5), size, size, fill=False, color=COLOURS[1], linewidth=3))
     whole.set(xticks=(0, 9, 18, 27), yticks=(0, 9, 18, 27), xlabel="column", ylabel="row")
-    window.imshow(image[top : top + size, left : left + size], vmin=0, vmax=255)
+    window.imshow(image[top : top + size, left : left + size].numpy(), vmin=0, vmax=255)
     window.axis("off")
     for row in range(size):
         for column in range(size):
@@ -74,21 +74,22 @@ def pixel_values(image: Tensor, top: int, left: int, size: int = 9) -> None:
 
 
 def learning_curves(histories: Mapping[str, History]) -> None:
-    """Draw loss and held-out accuracy of each training against the epoch; a dotted line marks a drop of the rate."""
-    loss_axes, share_axes = plt.subplots(1, 2)[1]
+    """Draw loss and held-out errors of each training; a dotted line marks a drop of the learning rate."""
+    loss_axes, error_axes = plt.subplots(1, 2)[1]
     for (name, history), colour in zip(histories.items(), COLOURS, strict=False):
         numbers = range(1, len(history.epochs) + 1)
         loss_axes.plot(numbers, [epoch.loss for epoch in history.epochs], "o-", color=colour, label=name)
-        share_axes.plot(numbers, [epoch.accuracy for epoch in history.epochs], "o-", color=colour, label=name)
-        mark_drops(share_axes, history)
-    loss_axes.set(ylabel="training loss", yscale="log")
-    share_axes.set(ylabel="held-out accuracy")
-    share_axes.yaxis.set_major_formatter(PercentFormatter(1))
-    for axes in (loss_axes, share_axes):
-        axes.set_xlabel("epoch")
+        error_axes.plot(numbers, [100 * (1 - epoch.accuracy) for epoch in history.epochs], "o-", color=colour)
+        mark_drops(loss_axes, history)
+        mark_drops(error_axes, history)
+    loss_axes.set_ylabel("training loss")
+    error_axes.set_ylabel("held-out errors in %")
+    for axes in (loss_axes, error_axes):
+        axes.set(xlabel="epoch", yscale="log")
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+        axes.yaxis.set(major_locator=LogLocator(subs=(1, 2, 5)), major_formatter="{x:g}", minor_locator=NullLocator())
     if len(histories) > 1:
-        share_axes.legend()
+        loss_axes.legend()
 
 
 def mark_drops(axes: Axes, history: History) -> None:

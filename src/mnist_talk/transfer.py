@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from copy import deepcopy
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import torch
 from torch import nn
@@ -10,6 +10,8 @@ from torch import nn
 from mnist_talk.data import Samples
 from mnist_talk.models import CNN
 from mnist_talk.training import Recipe, accuracy, ready, run_epoch
+
+Net = TypeVar("Net", bound=nn.Module)
 
 PRETRAIN = Recipe(rate=3e-3, batch=128, epochs=2)
 FINE_TUNE = Recipe(rate=3e-3, batch=32, epochs=20)
@@ -36,7 +38,7 @@ def few(data: Samples, each: int) -> Samples:
     return Samples(data.x[chosen], data.y[chosen])
 
 
-def learn(model: nn.Module, data: Samples, recipe: Recipe) -> nn.Module:
+def learn(model: Net, data: Samples, recipe: Recipe) -> Net:
     """Train for the recipe's epochs, without looking at any other image."""
     optimizer = ready(model, data.x.device, recipe.rate)
     for _ in range(recipe.epochs):

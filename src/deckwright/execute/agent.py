@@ -63,6 +63,7 @@ def figure(width: float, height: float, file_format: str, dpi: int) -> None:
 
 
 def start_matplotlib() -> None:
+    """Set the defaults of figures, as soon as matplotlib is there."""
     parameters = {
         "font.size": FONT_SIZE,
         "svg.hashsalt": SVG_SALT,
@@ -76,11 +77,13 @@ def start_matplotlib() -> None:
 
 
 def apply_size() -> None:
+    """Give matplotlib the current size."""
     parameters = {"figure.figsize": (CURRENT["width"], CURRENT["height"]), "figure.dpi": CURRENT["dpi"]}
     sys.modules["matplotlib"].rcParams.update(parameters)
 
 
 def apply_format() -> None:
+    """Give IPython's figure backend the current format."""
     backend = sys.modules["matplotlib_inline.backend_inline"]
     # A tight box would change the size; a date would change the bytes.
     metadata = {"Date": None} if CURRENT["format"] == "svg" else {}
@@ -92,5 +95,5 @@ def show(value: Any) -> None:
     from IPython import get_ipython
     from IPython.display import display
 
-    forms, metadata = get_ipython().display_formatter.format(value)  # type: ignore[no-untyped-call]
+    forms, metadata = get_ipython().display_formatter.format(value)
     display({**forms, "text/plain": str(value)}, metadata=metadata, raw=True)  # type: ignore[no-untyped-call]

@@ -39,17 +39,24 @@ class Kernel:
             self.manager.transport = "ipc"
             self.manager.ip = str(scratch / "kernel")
         environment = kernel_environment(root, scratch)
-        runner.run(self.manager.start_kernel(cwd=str(root), env=environment, extra_arguments=OPTIONS))
+        runner.run(self.boot(root, environment))
+
+    async def boot(self, root: Path, environment: dict[str, str]) -> None:
+        await self.manager.start_kernel(cwd=str(root), env=environment, extra_arguments=OPTIONS)
 
     def run(self, deck: Deck, watcher: Watcher) -> Results:
         """Run every cell and expression of a deck. Raises DeckError where one fails."""
         from deckwright.execute.session import Session  # loads nbclient, while the kernel boots
 
         self.idle = False
-        results: Results = self.runner.run(Session(self.manager, deck, watcher).run())
+        results = self.runner.run(Session(self.manager, deck, watcher).run())
         self.idle = True
-        self.runner.run(self.manager.request_shutdown())  # it ends while the caller goes on
+        self.runner.run(self.begin_goodbye())
         return results
+
+    async def begin_goodbye(self) -> None:
+        """Ask the kernel to end, which it does while the caller goes on."""
+        await self.manager.request_shutdown()
 
     def close(self) -> None:
         """Let an idle kernel say goodbye; then make sure that neither it nor a child of it is left."""

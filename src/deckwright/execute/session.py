@@ -4,6 +4,7 @@ import time
 from dataclasses import astuple
 from typing import Any
 
+from jupyter_client.client import KernelClient
 from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
@@ -20,7 +21,7 @@ AGENT = "__import__('deckwright.execute.agent', fromlist=['_'])"
 STARTUP_SECONDS = 60
 
 
-class Client(NotebookClient):  # type: ignore[misc] # nbclient is untyped
+class Client(NotebookClient):
     """nbclient, telling the watcher what a cell prints while it prints it."""
 
     printed: Any = None  # set before each step
@@ -35,12 +36,14 @@ class Session:
     """The runs of one deck in one kernel."""
 
     def __init__(self, manager: AsyncKernelManager, deck: Deck, watcher: Watcher) -> None:
-        self.deck, self.watcher = deck, watcher
+        self.manager, self.deck, self.watcher = manager, deck, watcher
         self.steps = list(steps(deck))
         self.cells = [new_code_cell(source_of(step)) for step in self.steps]
         notebook = new_notebook(cells=[*self.cells, new_code_cell()])  # the last one is the agent's
         self.client = Client(notebook, km=manager, coalesce_streams=True, startup_timeout=STARTUP_SECONDS)
         self.figure = figure_of(deck.settings, CellOptions())
+        self.timeout = deck.settings.execute.timeout  # seconds, of the step that runs
+        self.client.timeout_func = lambda _: self.timeout  # type: ignore[assignment, return-value] # parts of a second work too
         self.ran: dict[int, Cell] = {}  # by execution count, for tracebacks
 
     async def run(self) -> Results:
@@ -52,27 +55,34 @@ class Session:
             outputs = {step.label: await self.step(index, step) for index, step in enumerate(self.steps)}
             return Results(outputs, await self.language_info())
         finally:
-            self.client.kc.stop_channels()
+            self.connection.stop_channels()
 
     async def tell_agent(self, function: str, *arguments: object) -> None:
         call = f"{AGENT}.{function}{arguments!r}"
         await self.client.async_execute_cell(new_code_cell(call), len(self.cells), store_history=False)
 
+    @property
+    def connection(self) -> KernelClient:
+        """The channels to the kernel; there once `run` has connected."""
+        if self.client.kc is None:
+            raise RuntimeError("not connected")
+        return self.client.kc
+
     async def language_info(self) -> dict[str, Any]:
-        reply = await self.client.async_wait_for_reply(self.client.kc.kernel_info())
-        info: dict[str, Any] = reply["content"]["language_info"]
-        return info
+        """What the kernel says of its language; empty if it says nothing."""
+        reply = await self.client.async_wait_for_reply(self.connection.kernel_info())
+        return dict(reply["content"]["language_info"]) if reply else {}
 
     async def step(self, index: int, step: Step) -> tuple[Output, ...]:
         self.watcher.started(step)
         began = time.monotonic()
         cell = self.cells[index]
-        self.client.printed = lambda text: self.watcher.printed(step, text)
+        self.timeout = step.options.timeout if isinstance(step, Cell) else self.deck.settings.execute.timeout
         if isinstance(step, Cell):
             await self.use_figure(figure_of(self.deck.settings, step.options, step.width))
-            self.client.timeout = step.options.timeout
+        self.client.printed = lambda text: self.watcher.printed(step, text)
         await self.execute(index, step)
-        self.client.printed = self.client.timeout = None
+        self.client.printed = None
         if isinstance(step, Cell) and step.options.error and not any(o.output_type == "error" for o in cell.outputs):
             remedy = "Remove `error: true`, or make the cell raise what it is to show."
             raise DeckError(f"cell {step.label} has `error: true` but raised nothing", step.place, remedy)
@@ -95,10 +105,13 @@ class Session:
             output = next(output for output in reversed(cell.outputs) if output.output_type == "error")
             raise cell_error(step, output, self.ran, self.deck.root) from error
         except CellTimeoutError as error:
-            seconds = step.options.timeout if isinstance(step, Cell) else None
-            raise stopped(step, f"did not end within {seconds:g} s", "Raise its `timeout`, or make it quicker.") from error
+            raise stopped(
+                step, f"did not end within {self.timeout:g} s", "Raise its `timeout`, or make it quicker."
+            ) from error
         except DeadKernelError as error:
-            raise stopped(step, self.death(), "Look for os._exit, a crash in a library, or too little memory.") from error
+            raise stopped(
+                step, self.death(), "Look for os._exit, a crash in a library, or too little memory."
+            ) from error
         self.remember(cell, step)
 
     def remember(self, cell: NotebookNode, step: Step) -> None:
@@ -106,7 +119,7 @@ class Session:
             self.ran[cell.execution_count] = step
 
     def death(self) -> str:
-        process = getattr(self.client.km.provisioner, "process", None)
+        process = getattr(self.manager.provisioner, "process", None)
         code = process.poll() if process else None
         if code == -9:
             return "lost its kernel: it was killed, as when memory runs out"
@@ -114,8 +127,10 @@ class Session:
 
 
 def source_of(step: Step) -> str:
+    """What the kernel is asked to run."""
     return step.code if isinstance(step, Cell) else f"{AGENT}.show({step.code}\n)"
 
 
-def stopped(step: Cell | Expression, what: str, remedy: str) -> DeckError:
+def stopped(step: Step, what: str, remedy: str) -> DeckError:
+    """The error for a step that did not come to its end."""
     return DeckError(f"cell {step.label} {what}", step.place, remedy)

@@ -11,7 +11,8 @@ from deckwright.model import Cell, Expression
 
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 FRAME = re.compile(
-    r"^\s*(?:Cell In\[(?P<count>\d+)\]|File (?P<path>.+?)(?=:\d+|, line)),?(?: line |:)(?P<line>\d+)(?:, in (?P<name>[^\n(]+))?",
+    r"^\s*(?:Cell In\[(?P<count>\d+)\]|File (?P<path>.+?)(?=:\d+|, line)),?"
+    r"(?: line |:)(?P<line>\d+)(?:, in (?P<name>[^\n(]+))?",
     re.MULTILINE,
 )
 ARROW = re.compile(r"^-+> +\d+ (?P<code>.*)$", re.MULTILINE)
@@ -36,13 +37,16 @@ def cell_error(step: Cell | Expression, output: Mapping[str, Any], ran: Mapping[
     problem = f"{output['ename']}: {output['evalue']}".rstrip(": ")
     named = f"{problem} (cell {step.label})" if isinstance(step, Cell) else f"{problem} (in an inline expression)"
     if isinstance(step, Expression):
-        return DeckError(named, step.place, "Mend the expression, or the cell that gives its names.", f"    {step.code}")
+        return DeckError(
+            named, step.place, "Mend the expression, or the cell that gives its names.", f"    {step.code}"
+        )
     own = [frame for frame in frames if is_in(step, frame.place)]
     place = own[-1].place if own else step.code_place
     return DeckError(named, place, REMEDY, "\n".join([offending_line(step, place), *short_traceback(frames)]))
 
 
 def read_frame(found: re.Match[str], text: str, ran: Mapping[int, Cell], root: Path) -> Frame:
+    """Read one frame of IPython's text; a cell's frame gets the place in its file."""
     following = FRAME.search(text, found.end())
     body = text[found.end() : following.start() if following else len(text)]
     arrow = ARROW.search(body)
@@ -56,16 +60,19 @@ def read_frame(found: re.Match[str], text: str, ran: Mapping[int, Cell], root: P
 
 
 def is_in(cell: Cell, place: Place) -> bool:
+    """Whether a place is in the code of this cell."""
     first = cell.code_place.line
     return place.path == cell.code_place.path and first <= place.line <= first + cell.code.count("\n")
 
 
 def code_line(cell: Cell, line: int) -> str:
+    """A line of a cell's code, counted from 1."""
     lines = cell.code.splitlines()
     return lines[line - 1].strip() if line <= len(lines) else ""
 
 
 def offending_line(cell: Cell, place: Place) -> str:
+    """The line that raised, with its number."""
     return f"  {place.line:4} | {code_line(cell, place.line - cell.code_place.line + 1)}"
 
 

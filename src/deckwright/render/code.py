@@ -51,6 +51,7 @@ def code_block(code: str, language: str, line_numbers: str, place: Place) -> Cod
 
 @cache
 def known_languages() -> frozenset[str]:
+    """Every name that Pygments has a lexer for."""
     return frozenset(alias for _, _, aliases, _, _ in LEXERS.values() for alias in aliases)
 
 

@@ -37,6 +37,7 @@ def div_element(div: Div) -> Element:
 
 
 def begin_callout(element: Element, name: str, div: Div) -> None:
+    """Make a div a callout: its class, and its title as first paragraph."""
     if name not in CALLOUTS:
         raise DeckError(f"unknown callout {name!r}", div.place, nearest(name, CALLOUTS))
     element.set("class", f"callout {element.get('class')}")

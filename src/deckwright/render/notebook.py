@@ -1,7 +1,193 @@
 """The executed notebook and the plain reading page: what a reader takes home instead of the show."""
 
-from deckwright.model import Deck, Page, Results
+import base64
+import json
+import mimetypes
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import count, groupby
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+from deckwright.model import Block, Cell, Deck, Div, Expression, Formula, Listing, Pause, Prose, Results, Slide
+from deckwright.render.draft import Draft
+from deckwright.render.prose import fill
+
+NOTEBOOK, READING = "notebook.ipynb", "reading.html"
+PICTURE = re.compile(r"(?P<before>!\[[^\]]*\]\()(?P<src>[^)\s]+)")
+SCRIPT = re.compile(r"<script\b.*?</script\s*>", re.DOTALL | re.IGNORECASE)
+MARKED = re.compile(r"\ue000(\d+)\ue001")
 
 
-def companions(page: Page, deck: Deck, results: Results) -> Page:
-    return page
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """What becomes one notebook cell: a cell of the deck, or the blocks between two of them."""
+
+    id: str
+    slide: Slide
+    blocks: tuple[Block, ...]
+    role: str  # as notebooks have it: slide, subslide, fragment, notes, or - for none
+
+    @property
+    def cell(self) -> Cell | None:
+        first = self.blocks[0]
+        return first if isinstance(first, Cell) else None
+
+
+def companions(
+    draft: Draft, results: Results, cells: Mapping[str, str], result: Callable[[str], str]
+) -> dict[str, bytes]:
+    """Both files. `cells`: the HTML of each shown cell by label; `result`: that of any stand-in."""
+    pieces = [Piece(f"piece-{number}", *parts) for number, parts in enumerate(pieces_of(draft.deck), 1)]
+    notebook = executed_notebook(draft, pieces, results)
+    html = {piece.id: reading_html(draft, piece, cells, result) for piece in pieces if piece.role != "notes"}
+    text = json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+    return {NOTEBOOK: text.encode(), READING: reading_page(draft, notebook, html).encode()}
+
+
+def reading_html(draft: Draft, piece: Piece, cells: Mapping[str, str], result: Callable[[str], str]) -> str:
+    """The HTML of a piece on the reading page."""
+    html = (
+        cells.get(piece.cell.label, "") if piece.cell else fill(draft.prose.convert(piece.slide, piece.blocks), result)
+    )
+    return SCRIPT.sub("", html)
+
+
+def pieces_of(deck: Deck) -> Iterator[tuple[Slide, tuple[Block, ...], str]]:
+    """The deck cut at its cells; divs around cells are opened, all others stay whole."""
+    for slide in deck.slides:
+        role = "subslide" if slide.below else "slide"
+        for kind, group in groupby(opened(slide.blocks), key=kind_of):
+            blocks = tuple(group)
+            if kind == "pause":
+                role = "fragment"
+                continue
+            for part in [(block,) for block in blocks] if kind == "cell" else [blocks]:
+                yield slide, part, "notes" if kind == "notes" else role
+                role = "-" if kind != "notes" else role
+
+
+def opened(blocks: tuple[Block, ...]) -> Iterator[Block]:
+    """The blocks, with divs around cells replaced by what stands in them."""
+    for block in blocks:
+        if isinstance(block, Div) and holds_cell(block):
+            yield from opened(block.blocks)
+        else:
+            yield block
+
+
+def holds_cell(div: Div) -> bool:
+    """Whether a cell stands in this div, however deep."""
+    return any(isinstance(block, Cell) or (isinstance(block, Div) and holds_cell(block)) for block in div.blocks)
+
+
+def kind_of(block: Block) -> str:
+    """What a block is to a notebook: cell, pause, notes or prose."""
+    match block:
+        case Cell():
+            return "cell"
+        case Pause():
+            return "pause"
+        case Div() if "notes" in block.attributes.classes:
+            return "notes"
+        case _:
+            return "prose"
+
+
+def executed_notebook(draft: Draft, pieces: list[Piece], results: Results) -> Any:
+    """A notebook that says what the slides say, with the outputs of this build."""
+    from nbformat.v4 import new_markdown_cell, new_notebook
+
+    settings = draft.deck.settings
+    title = f"# {settings.title}" + (f"\n\n{settings.subtitle}" if settings.subtitle else "")
+    first = [new_markdown_cell(title, id="title", metadata=slideshow("slide"))] if draft.deck.title_slide else []
+    kernel = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+    metadata = {"kernelspec": kernel, "language_info": dict(results.language_info), "title": settings.title}
+    counts = count(1)  # of the cells that ran, as a notebook numbers them
+    return new_notebook(
+        cells=first + [notebook_cell(draft, piece, results, counts) for piece in pieces], metadata=metadata
+    )
+
+
+def notebook_cell(draft: Draft, piece: Piece, results: Results, counts: Iterator[int]) -> Any:
+    """One cell of the notebook."""
+    from nbformat.v4 import new_code_cell, new_markdown_cell
+
+    metadata = slideshow(piece.role)
+    if piece.cell:
+        outputs = list(results.outputs.get(piece.cell.label, ()))
+        number = next(counts) if piece.cell.options.eval else None
+        return new_code_cell(piece.cell.code, id=piece.id, metadata=metadata, outputs=outputs, execution_count=number)
+    text, attachments = with_attachments(markdown_text(piece.blocks, results), draft, piece.slide)
+    more = {"attachments": attachments} if attachments else {}
+    return new_markdown_cell(text, id=piece.id, metadata=metadata, **more)
+
+
+def slideshow(role: str) -> dict[str, Any]:
+    """The metadata that gives a notebook cell its role in a slide show."""
+    return {"slideshow": {"slide_type": role}}
+
+
+def with_attachments(text: str, draft: Draft, slide: Slide) -> tuple[str, dict[str, dict[str, str]]]:
+    """Markdown whose pictures travel inside the notebook."""
+    attachments: dict[str, dict[str, str]] = {}
+
+    def attach(found: re.Match[str]) -> str:
+        address = draft.pictures.address(found["src"], slide)
+        name = unquote(address.rpartition("/")[2])
+        content = draft.assets.files.get(f"media/{name}")
+        if content is None:
+            return found[0]
+        kind = mimetypes.guess_type(name)[0] or "image/png"
+        attachments[name] = {kind: base64.b64encode(content).decode()}
+        return f"{found['before']}attachment:{name}"
+
+    return PICTURE.sub(attach, text), attachments
+
+
+def markdown_text(blocks: tuple[Block, ...], results: Results) -> str:
+    """Blocks as a notebook writes them: formulas in dollars, values in place, divs without their fences."""
+    parts = []
+    for block in blocks:
+        match block:
+            case Prose():
+                parts.append(prose_text(block, results))
+            case Listing():
+                parts.append(f"{block.indent}```{block.language}\n{block.code}\n{block.indent}```")
+            case Div():
+                parts.append(markdown_text(block.blocks, results))
+    return "\n\n".join(part.strip("\n") for part in parts if part.strip())
+
+
+def prose_text(prose: Prose, results: Results) -> str:
+    """Markdown with formulas and values written out."""
+
+    def written(found: re.Match[str]) -> str:
+        match inline := prose.inlines[int(found[1])]:
+            case Formula():
+                return f"$${inline.tex}$$" if inline.display else f"${inline.tex}$"
+            case Expression():
+                return plain_value(results, inline)
+
+    return MARKED.sub(written, prose.text)
+
+
+def plain_value(results: Results, expression: Expression) -> str:
+    """An expression's value as text."""
+    outputs = results.outputs.get(expression.label, ())
+    return next((str(output["data"].get("text/plain", "")) for output in outputs if "data" in output), "")
+
+
+def reading_page(draft: Draft, notebook: Any, html: Mapping[str, str]) -> str:
+    """The notebook as one page to read: nbconvert with `templates/reading.html`. No script in it."""
+    from nbconvert.exporters import TemplateExporter  # slow to import; loaded while the cells ran
+
+    exporter = TemplateExporter(extra_loaders=[draft.templates.loader], template_file="reading.html")
+    exporter.register_filter("html", lambda cell: html.get(cell.id, ""))
+    settings = draft.deck.settings
+    has_formulas = any("katex" in piece for piece in html.values())
+    more = {"settings": settings, "theme": Path(settings.theme).stem, "has_formulas": has_formulas}
+    page, _ = exporter.from_notebook_node(notebook, resources={"deck": more})
+    return str(page)

@@ -14,8 +14,9 @@ from deckwright.render.maths import formula_html
 from deckwright.render.plotly import plotly_view
 from deckwright.render.webhtml import NotOffline, offline_html
 
-FRAME_PLACE = re.compile(r"(\x1b\[[0-9;]*m)*Cell (\x1b\[[0-9;]*m)*In\[(\x1b\[[0-9;]*m)*\d+(\x1b\[[0-9;]*m)*\](\x1b\[[0-9;]*m)*, ")
-RULE_LINE = re.compile(r"^(\x1b\[[0-9;]*m)*-{20,}(\x1b\[[0-9;]*m)*\n", re.MULTILINE)
+COLOUR = r"(?:\x1b\[[0-9;]*m)*"
+FRAME_PLACE = re.compile(rf"Cell{COLOUR} {COLOUR}In\[\d+\]{COLOUR}, ")
+RULE_LINE = re.compile(rf"^{COLOUR}-{{20,}}{COLOUR}\n", re.MULTILINE)
 SVG_SIDE = re.compile(r"""\s(?P<side>width|height)=["'](?P<number>[\d.]+)(?P<unit>pt|px|in|)["']""")
 CSS_PIXELS = {"pt": 96 / 72, "px": 1.0, "": 1.0, "in": 96.0}
 INCHES_PER_METRE = 39.3701
@@ -46,7 +47,7 @@ class Scene:
     warn: Callable[[str], None]
 
 
-class GiveWay(Exception):  # noqa: N818 - no error: the next form is tried
+class GiveWay(Exception):
     """This form cannot be shown offline; the text says why."""
 
 
@@ -56,6 +57,7 @@ def views(outputs: Iterable[Output], scene: Scene) -> list[View]:
 
 
 def view_of(output: Output, scene: Scene) -> list[View]:
+    """The views of one output."""
     match output["output_type"]:
         case "stream":
             return stream_view(output, scene)
@@ -66,6 +68,7 @@ def view_of(output: Output, scene: Scene) -> list[View]:
 
 
 def stream_view(output: Output, scene: Scene) -> list[View]:
+    """Printed text; `asis` makes it Markdown, and `warning: false` hides stderr."""
     text = output["text"]
     if output["name"] == "stderr":
         return [View("stderr", html=terminal_html(text))] if scene.cell.options.warning else []
@@ -88,16 +91,22 @@ def bundle_view(data: Mapping[str, Any], scene: Scene) -> list[View]:
 
 
 def svg(text: str, scene: Scene) -> View:
+    """A vector figure, as a file."""
     tag = text[text.find("<svg") : text.find(">", text.find("<svg"))]
     sides = {found["side"]: float(found["number"]) * CSS_PIXELS[found["unit"]] for found in SVG_SIDE.finditer(tag)}
     src = scene.assets.add(text.encode(), scene.cell.label, ".svg")
-    return View("figure", src=src, width=round(sides.get("width", 0)), height=round(sides.get("height", 0)), alt=scene.alt)
+    return View(
+        "figure", src=src, width=round(sides.get("width", 0)), height=round(sides.get("height", 0)), alt=scene.alt
+    )
 
 
 def png(text: str, scene: Scene) -> View:
+    """A picture, as a file."""
     content = base64.b64decode(text)
     width, height = png_size(content)
-    return View("figure", src=scene.assets.add(content, scene.cell.label, ".png"), width=width, height=height, alt=scene.alt)
+    return View(
+        "figure", src=scene.assets.add(content, scene.cell.label, ".png"), width=width, height=height, alt=scene.alt
+    )
 
 
 def png_size(content: bytes) -> tuple[int, int]:
@@ -110,10 +119,12 @@ def png_size(content: bytes) -> tuple[int, int]:
 
 
 def jpeg(text: str, scene: Scene) -> View:
+    """A picture, as a file of its own pixels."""
     return View("figure", src=scene.assets.add(base64.b64decode(text), scene.cell.label, ".jpg"), alt=scene.alt)
 
 
 def web_html(text: str, scene: Scene) -> View:
+    """HTML with its scripts, where they work offline."""
     try:
         return View("html", html=offline_html(text, scene.cell.label, scene.assets))
     except NotOffline as reason:
@@ -121,6 +132,7 @@ def web_html(text: str, scene: Scene) -> View:
 
 
 def plotly(bundle: Mapping[str, Any], scene: Scene) -> View:
+    """An interactive figure."""
     try:
         return View("plotly", html=plotly_view(bundle, scene.cell.label, scene.size, scene.assets), alt=scene.alt)
     except NotOffline as reason:
@@ -128,6 +140,7 @@ def plotly(bundle: Mapping[str, Any], scene: Scene) -> View:
 
 
 def latex(text: str, scene: Scene) -> View:
+    """A formula."""
     tex = re.sub(r"^\\[\[(]|^\$+|\$+$|\\[\])]$", "", text.strip()).strip()
     return View("html", html=formula_html(Formula(tex, True, scene.cell.place)))
 

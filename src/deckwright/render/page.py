@@ -1,23 +1,19 @@
-"""Put a deck's page together: prose first, while cells may still run, then their results."""
+"""Finish a draft: put every result in its place, and the slides into the page."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from deckwright.errors import Place
-from deckwright.model import Attributes, Cell, Deck, Listing, Output, Page, Results, Slide, blocks_of
-from deckwright.render.assets import Assets
-from deckwright.render.code import CodeBlock, code_block
+from deckwright.model import Attributes, Cell, Deck, Output, Page, Results, Slide, steps
+from deckwright.render.draft import Draft
+from deckwright.render.notebook import companions
 from deckwright.render.outputs import Scene, View, inline_html, views
-from deckwright.render.pictures import Pictures
 from deckwright.render.policy import policy
-from deckwright.render.prose import ProseConverter, fill
+from deckwright.render.prose import fill
 from deckwright.settings import figure_of
-from deckwright.source.inline import read_text
 
 FIGURES = ("figure", "plotly")
 
@@ -30,92 +26,13 @@ class Section:
     html: str
 
 
-def environment(folders: list[Path]) -> Environment:
-    """Templates from the first folder that has them; a misspelt name in one is an error."""
-    return Environment(
-        loader=ChoiceLoader([FileSystemLoader(folder) for folder in folders]),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-
-
-class Draft:
-    """A deck's page without results. Made while the kernel boots, finished when the cells have run."""
-
-    def __init__(self, deck: Deck, templates: Environment, static: Callable[[str], Path | None]) -> None:
-        self.deck, self.templates, self.static = deck, templates, static
-        self.assets = Assets()
-        self.pictures = Pictures(deck, static, self.assets)
-        self.prose = ProseConverter(self.listing, self.pictures.address, self.pictures.raw)
-        self.cells: dict[str, tuple[Cell, Slide]] = {}
-        self.code: dict[str, CodeBlock] = {}
-        self.captions: dict[str, str] = {}
-        self.macros: Any = templates.get_template("cell.html").module
-        self.slides = [(slide, self.pictures.attributes(slide), self.draft(slide)) for slide in deck.slides]
-
-    def draft(self, slide: Slide) -> str:
-        for block in blocks_of(slide.blocks):
-            if isinstance(block, Cell):
-                self.cells[block.label] = block, slide
-                shown = block.options.include and block.options.echo
-                if shown and block.code.strip():
-                    steps = block.options.code_line_numbers
-                    self.code[block.label] = code_block(block.code, "python", steps, block.place)
-                self.captions[block.label] = self.prose.inline(slide, block.caption) if block.caption.text else ""
-        return self.prose.convert(slide)
-
-    def listing(self, listing: Listing) -> str:
-        block = code_block(listing.code, listing.language, listing.line_numbers, listing.place)
-        return str(self.macros.listing(block, listing.attributes))
-
-    def finish(self, results: Results, warn: Callable[[str], None]) -> Page:
-        """The page with every result in its place."""
-        rows: list[tuple[bool, Section]] = []
-        following = [slide.below for slide, _, _ in self.slides[1:]] + [False]
-        for (slide, attributes, html), stack_goes_on in zip(self.slides, following, strict=True):
-            filler = Filler(self, results, warn)
-            rows.append((slide.below, Section(attributes, fill(html, filler.result))))
-            rows += [(slide.below or stack_goes_on, section) for section in filler.further]
-        html = self.html(stacked(rows))
-        return Page({"index.html": html.encode(), **self.assets.files}, self.deck.settings.theme)
-
-    def markdown(self, text: str, slide: Slide) -> str:
-        """The HTML of Markdown that a cell gave; what looks like an expression in it does not run."""
-        return self.prose.convert(slide, (read_text(text.replace("`{python}", "`` {python}"), slide.place, str),))
-
-    def markdown_inline(self, text: str) -> str:
-        """The same in a sentence."""
-        slide = self.deck.slides[0]
-        return self.prose.inline(slide, read_text(text.replace("`{python}", "`` {python}"), slide.place, str))
-
-    def html(self, stacks: list[list[Section]]) -> str:
-        settings = self.deck.settings
-        logo = settings.logo and (self.pictures.resolve(settings.logo.src, self.front_matter), settings.logo)
-        return self.templates.get_template("page.html").render(
-            settings=settings,
-            stacks=stacks,
-            logo=logo,
-            social_picture="assets/social.png" if self.static("social.png") else "",
-            title_slide=self.deck.title_slide,
-            config=reveal_config(self.deck),
-            has_formulas=any("katex" in section.html for stack in stacks for section in stack),
-            theme=Path(settings.theme).stem,
-            policy=policy(),
-        )
-
-    @property
-    def front_matter(self) -> Place:
-        return Place(self.deck.slides[0].place.path, 1)
-
-
 class Filler:
-    """Gives the HTML for one slide's stand-ins; outputs that want a slide of their own gather in `further`."""
+    """Gives the HTML for stand-ins. Outputs that want a slide of their own wait in `further`."""
 
     def __init__(self, draft: Draft, results: Results, warn: Callable[[str], None]) -> None:
         self.draft, self.results, self.warn = draft, results, warn
         self.further: list[Section] = []
+        self.reading: dict[str, str] = {}  # each shown cell as the reading page has it, outputs below
 
     def result(self, label: str) -> str:
         """The HTML for a stand-in: of a cell, or of an inline expression."""
@@ -127,11 +44,14 @@ class Filler:
             return ""
         caption = Markup(fill(self.draft.captions[label], self.result))
         shown = self.views(outputs, cell, slide, cell.options.fig_alt or caption.striptags())
-        macros, where = self.draft.macros, cell.options.output_location
-        if where == "slide" and shown:
-            self.further.append(Section(Attributes(), str(macros.outputs(cell, shown, caption))))
-            shown = []
-        return str(macros.cell(cell, self.draft.code.get(label), shown, caption, where))
+        macros, code = self.draft.macros, self.draft.code.get(label)
+        self.reading[label] = str(macros.cell(cell, code, shown, caption, "below"))
+        if cell.options.output_location == "slide" and shown:
+            self.further.append(
+                Section(Attributes(classes=("output-slide",)), str(macros.outputs(cell, shown, caption)))
+            )
+            return str(macros.cell(cell, code, [], "", "slide"))
+        return str(macros.cell(cell, code, shown, caption, cell.options.output_location))
 
     def views(self, outputs: tuple[Output, ...], cell: Cell, slide: Slide, alt: str) -> list[View]:
         if cell.options.output == "false":
@@ -142,16 +62,48 @@ class Filler:
             self.warn(f"{cell.place}: the figure of cell {cell.label} has neither fig-cap nor fig-alt")
         return shown
 
+    def sections(self) -> list[list[Section]]:
+        """All slides: side by side, each with those below it."""
+        stacks: list[list[Section]] = []
+        stack_goes_on = [slide.below for slide, _, _ in self.draft.slides[1:]] + [False]
+        for (slide, attributes, html), goes_on in zip(self.draft.slides, stack_goes_on, strict=True):
+            self.further = []
+            first = Section(attributes, fill(html, self.result))
+            if slide.below and stacks:
+                stacks[-1].append(first)
+            else:
+                stacks.append([first])
+            if slide.below or goes_on:
+                stacks[-1] += self.further
+            else:
+                stacks += [[section] for section in self.further]
+        return stacks
 
-def stacked(rows: list[tuple[bool, Section]]) -> list[list[Section]]:
-    """Sections side by side, each with those below it."""
-    stacks: list[list[Section]] = []
-    for below, section in rows:
-        if below and stacks:
-            stacks[-1].append(section)
-        else:
-            stacks.append([section])
-    return stacks
+
+def finish(draft: Draft, results: Results, warn: Callable[[str], None]) -> Page:
+    """The page with every result in its place, and for a deck that ran, what readers take home."""
+    filler = Filler(draft, results, warn)
+    ran = any(steps(draft.deck))
+    html = page_html(draft, filler.sections(), has_companions=ran)
+    more = companions(draft, results, filler.reading, filler.result) if ran else {}
+    return Page({"index.html": html.encode(), **draft.assets.files, **more}, draft.deck.settings.theme)
+
+
+def page_html(draft: Draft, stacks: list[list[Section]], *, has_companions: bool) -> str:
+    """The whole page, by the template `page.html`."""
+    settings = draft.deck.settings
+    return draft.templates.get_template("page.html").render(
+        settings=settings,
+        stacks=stacks,
+        logo=draft.logo,
+        social_picture="assets/social.png" if draft.static("social.png") else "",
+        title_slide=draft.deck.title_slide,
+        has_companions=has_companions,
+        has_formulas=any("katex" in section.html for stack in stacks for section in stack),
+        theme=Path(settings.theme).stem,
+        config=reveal_config(draft.deck),
+        policy=policy(),
+    )
 
 
 def reveal_config(deck: Deck) -> dict[str, Any]:
@@ -160,11 +112,12 @@ def reveal_config(deck: Deck) -> dict[str, Any]:
     defaults = {
         "width": width,
         "height": height,
-        "margin": 0.04,
+        "margin": 0,
         "hash": True,
         "slideNumber": "c/t",
         "center": False,
         "transition": "none",
+        "backgroundTransition": "none",
         "pdfSeparateFragments": False,
         "pdfMaxPagesPerSlide": 1,
     }

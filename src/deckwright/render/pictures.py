@@ -13,7 +13,11 @@ REMOTE = re.compile(r"^([a-z][a-z0-9+.-]*:)?//", re.IGNORECASE)
 KEPT = re.compile(r"^(data:|#|$)", re.IGNORECASE)
 PICTURES = ("png", "jpg", "jpeg", "svg", "gif", "webp", "avif", "mp4", "webm")
 FETCHING_KEYS = ("data-background-image", "data-background-video", "data-background-iframe")
-RAW_SOURCE = re.compile(r"(?P<before><(?:img|video|audio|source|iframe|embed|track)\b[^>]*?\b(?:src|poster|data-src)=)(?P<quote>[\"'])(?P<src>.*?)(?P=quote)", re.IGNORECASE | re.DOTALL)  # fmt: skip
+RAW_SOURCE = re.compile(
+    r"""(?P<before><(?:img|video|audio|source|iframe|embed|track)\b[^>]*?\b(?:src|poster|data-src)=)"""
+    r"""(?P<quote>["'])(?P<src>.*?)(?P=quote)""",
+    re.IGNORECASE | re.DOTALL,
+)
 
 
 class Pictures:

@@ -13,6 +13,12 @@ from deckwright.render.webhtml import NotOffline
 SCRIPT = "media/plotly.min.js"
 # These draw with compiled shaders, which need eval, or with maps from the network.
 NOT_OFFLINE = ("gl", "splom", "parcoords", "map", "mapbox", "scattergeo", "choropleth")
+# Readable from the last row, on the slide's own ground; what the author sets goes before.
+LAYOUT = {
+    "font": {"size": 18},
+    "margin": {"t": 48, "r": 24, "b": 64, "l": 72},
+    "paper_bgcolor": "rgba(0,0,0,0)",
+}
 
 
 @cache
@@ -33,7 +39,7 @@ def plotly_view(bundle: Mapping[str, Any], label: str, size: tuple[int, int], as
         kind = str(trace.get("type", "scatter"))
         if kind.endswith(NOT_OFFLINE):
             raise NotOffline(f"a plotly trace of type {kind!r} needs eval or the network")
-    layout = {"width": size[0], "height": size[1], "paper_bgcolor": "rgba(0,0,0,0)", **bundle.get("layout", {})}
+    layout = LAYOUT | {"width": size[0], "height": size[1]} | bundle.get("layout", {})
     config = {"displaylogo": False, **bundle.get("config", {})}
     arguments = ", ".join(json.dumps(part, sort_keys=True) for part in (bundle.get("data", []), layout, config))
     draw = f"Plotly.newPlot(document.currentScript.previousElementSibling, {arguments});\n"

@@ -4,6 +4,7 @@ import html
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 from xml.etree.ElementTree import Element
 
@@ -22,16 +23,23 @@ from deckwright.source.options import read_attributes
 STASHED = re.compile("\ue000(\\d+)\ue001")
 OPEN, CLOSE, PAUSE = "\ue004", "\ue005", "\ue006"
 STAND_IN = re.compile("(?:<div>)?\ue002(?P<label>[^\ue003]*)\ue003(?:</div>)?")
-EXTENSIONS = [
-    "abbr", "attr_list", "def_list", "footnotes", "md_in_html", "sane_lists", "smarty", "tables",
-    "pymdownx.betterem", "pymdownx.caret", "pymdownx.escapeall", "pymdownx.mark", "pymdownx.tasklist", "pymdownx.tilde",
-]  # fmt: skip
-EXTENSION_OPTIONS: dict[str, dict[str, Any]] = {
-    "footnotes": {"UNIQUE_IDS": True, "BACKLINK_TEXT": "↩"},
+EXTENSIONS: dict[str, dict[str, Any]] = {
+    "markdown.extensions.abbr": {},
+    "markdown.extensions.attr_list": {},
+    "markdown.extensions.def_list": {},
+    "markdown.extensions.footnotes": {"UNIQUE_IDS": True, "BACKLINK_TEXT": "↩"},
+    "markdown.extensions.md_in_html": {},
+    "markdown.extensions.sane_lists": {},
+    "markdown.extensions.smarty": {},
+    "markdown.extensions.tables": {},
+    "pymdownx.caret": {},
     "pymdownx.escapeall": {"hardbreak": True, "nbsp": True},
     "pymdownx.tasklist": {"clickable_checkbox": False},
+    "pymdownx.tilde": {},
 }
-BLOCK_ATTRIBUTES = re.compile(r"^(?P<text>.*\S)[ \t]+(?P<braces>\{[.#][^{}\n]*\})[ \t]*(?=\n[ \t]*(\n|[-*+] |\d+[.)] )|\n?\Z)", re.MULTILINE)
+BLOCK_ATTRIBUTES = re.compile(
+    r"^(?P<text>.*\S)[ \t]+(?P<braces>\{[.#][^{}\n]*\})[ \t]*(?=\n[ \t]*(\n|[-*+] |\d+[.)] )|\n?\Z)", re.MULTILINE
+)
 KEEPS_ATTRIBUTES = re.compile(r"^\s*(#{1,6}\s|\|)")  # headings and table rows: Python-Markdown reads them itself
 ELEMENT_KEYS = ("fragment-index", "auto-animate-target", "auto-animate-delay", "auto-animate-duration", "preview-link")
 
@@ -66,9 +74,9 @@ class ProseConverter:
     def __init__(self, listing_html: ListingHtml, address: Address, raw_html: RawHtml) -> None:
         self.listing_html, self.address, self.raw_html = listing_html, address, raw_html
         self.current = Current(Slide(0, False, None, (), None, ""), [], [])  # type: ignore[arg-type]
-        self.markdown = markdown.Markdown(
-            extensions=[*EXTENSIONS, DeckMarks(self)], extension_configs=EXTENSION_OPTIONS, output_format="html"
-        )
+        # Made here, not named: Python-Markdown would look for a name among all installed packages first.
+        extensions = [import_module(name).makeExtension(**options) for name, options in EXTENSIONS.items()]
+        self.markdown = markdown.Markdown(extensions=[*extensions, DeckMarks(self)], output_format="html")
         self.references: dict[str, Any] = {}
 
     def convert(self, slide: Slide, blocks: Sequence[Block] | None = None) -> str:
@@ -130,6 +138,7 @@ def attributes_below(found: re.Match[str]) -> str:
 
 
 def paragraph(indent: str, text: str) -> str:
+    """Text as a paragraph of its own, in the list item that it stands in."""
     return f"\n\n{indent}{text}\n\n"
 
 
@@ -228,15 +237,17 @@ class Shape(Treeprocessor):
             else:
                 open_[-1][0].append(child)
                 self.nest(child)
-        for _, div in open_:
-            if div is not None:
+        for _, unclosed in open_:
+            if unclosed is not None:
                 remedy = "Indent its `:::` lines alike, or part it from the list above by a line of text."
-                raise DeckError("a div opens and closes at different depths of a list", div.place, remedy)
+                raise DeckError("a div opens and closes at different depths of a list", unclosed.place, remedy)
 
     def picture(self, element: Element) -> None:
         current = self.converter.current
         element.set("src", self.converter.address(element.get("src", ""), current.slide))
-        sizes = [f"{side}:{css_length(element.attrib.pop(side))}" for side in ("width", "height") if side in element.attrib]
+        sizes = [
+            f"{side}:{css_length(element.attrib.pop(side))}" for side in ("width", "height") if side in element.attrib
+        ]
         if sizes:
             element.set("style", ";".join([*sizes, element.get("style", "")]).rstrip(";"))
 

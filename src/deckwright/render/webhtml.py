@@ -10,7 +10,9 @@ TYPE = re.compile(r"\btype\s*=\s*[\"']?(?P<type>[^\"'\s>]+)", re.IGNORECASE)
 SCRIPT_TYPES = {"", "text/javascript", "application/javascript", "module"}
 REMOTE = re.compile(r"^\s*(https?:)?//", re.IGNORECASE)
 REMOTE_CODE = re.compile(r"""["'`](https?:)?//[^"'`\s]+["'`]""")
-LOADS = re.compile(r"\b(import\s*\(|importScripts|require\.config|fetch\s*\(|XMLHttpRequest|createElement\(\s*[\"']script)")
+LOADS = re.compile(
+    r"\b(import\s*\(|importScripts|require\.config|fetch\s*\(|XMLHttpRequest|createElement\(\s*[\"']script)"
+)
 EVAL = re.compile(r"\beval\s*\(|\bnew\s+Function\s*\(|\bFunction\s*\(\s*[\"']")
 FETCHED = {"src", "srcset", "poster", "data", "xlink:href"}
 STYLE_URL = re.compile(r"(url\(\s*[\"']?|@import\s+[\"']?)\s*(https?:)?//", re.IGNORECASE)
@@ -56,6 +58,7 @@ def script_element(found: re.Match[str], label: str, assets: Assets) -> str:
 
 
 def check_script(code: str, script_type: str) -> None:
+    """Raise NotOffline for code that would not run, or that would fetch."""
     if script_type == "module":
         raise NotOffline("its HTML has a script module, which a page opened from disk cannot load")
     if EVAL.search(code):

@@ -33,8 +33,8 @@ def refuse_foreign(out: Path) -> None:
 
 
 def write(files: Mapping[str, bytes], folder: Path) -> None:
+    """Write files into a new folder."""
     for name, content in files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
-

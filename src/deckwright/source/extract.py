@@ -36,6 +36,7 @@ def extract(root: Path, reference: str, place: Place) -> tuple[Extract, str]:
 
 
 def read_python(file: Path, path: str) -> str:
+    """The text of a Python file."""
     try:
         return file.read_text("utf-8")
     except UnicodeDecodeError as error:
@@ -48,6 +49,7 @@ def named_pieces(text: str, path: str) -> dict[str, Extract]:
 
 
 def definitions(text: str, path: str) -> dict[str, Extract]:
+    """Top-level classes and functions, decorators included."""
     try:
         tree = ast.parse(text)
     except SyntaxError as error:
@@ -61,6 +63,7 @@ def definitions(text: str, path: str) -> dict[str, Extract]:
 
 
 def regions(text: str, path: str) -> dict[str, Extract]:
+    """The lines between `# region name` and `# endregion`."""
     found, lines = {}, text.splitlines()
     for at, line in enumerate(lines, 1):
         if opening := REGION.match(line):

@@ -39,7 +39,9 @@ def read_front_matter(text: str, path: str) -> tuple[Settings, int]:
         return read_settings(values), after
     except UnknownName as error:
         place = Place(path, line_of(error.name, inside))
-        raise DeckError(f"unknown key {error.name!r} in front matter", place, nearest(error.name, error.known)) from error
+        raise DeckError(
+            f"unknown key {error.name!r} in front matter", place, nearest(error.name, error.known)
+        ) from error
     except WrongValue as error:
         remedy = TITLE_REMEDY if error.name == "title" and "title" not in values else ""
         problem = f"{error.name!r} in front matter {error.why}"
@@ -47,6 +49,7 @@ def read_front_matter(text: str, path: str) -> tuple[Settings, int]:
 
 
 def read_yaml(text: str, path: str) -> dict[str, Any]:
+    """Read `---` front matter."""
     try:
         values = yaml.safe_load(text) or {}
     except yaml.MarkedYAMLError as error:
@@ -59,6 +62,7 @@ def read_yaml(text: str, path: str) -> dict[str, Any]:
 
 
 def read_toml(text: str, path: str) -> dict[str, Any]:
+    """Read `+++` front matter."""
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

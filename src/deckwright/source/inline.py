@@ -56,6 +56,8 @@ def chunks(lines: list[Text]) -> list[list[Text]]:
 
 
 def mark_inlines(text: str, place: Place, inlines: list[Inline], name: Name) -> str:
+    """Replace formulas and expressions by marks, and gather them."""
+
     def replace(found: re.Match[str]) -> str:
         here = place.at(place.line + text.count("\n", 0, found.start()))
         inline = read_inline(found, here, name)
@@ -68,6 +70,7 @@ def mark_inlines(text: str, place: Place, inlines: list[Inline], name: Name) -> 
 
 
 def read_inline(found: re.Match[str], place: Place, name: Name) -> Inline | None:
+    """What a token is: an inline, or None for text that stays."""
     if found["code"]:
         expression = EXPRESSION.match(found["span"]) if found["ticks"] == "`" else None
         return Expression(name(), checked(expression["code"].strip(), place), place) if expression else None
@@ -78,6 +81,7 @@ def read_inline(found: re.Match[str], place: Place, name: Name) -> Inline | None
 
 
 def checked(code: str, place: Place) -> str:
+    """The code of an expression, if it parses."""
     try:
         ast.parse(code, mode="eval")
     except SyntaxError as error:

@@ -14,7 +14,9 @@ def load(root: Path, folder: Path) -> tuple[Deck, ...]:
     if not any(files for _, _, files in found):
         shown = name_from(root, folder)
         remedy = "Write Markdown files in it, or name the folder with --slides."
-        raise DeckError("no Markdown files to build a deck from" if folder.is_dir() else "no such folder", Place(shown, 0), remedy)
+        raise DeckError(
+            "no Markdown files to build a deck from" if folder.is_dir() else "no such folder", Place(shown, 0), remedy
+        )
     return tuple(
         parse([(name_from(root, file), read(root, file)) for file in files], name, root, home)
         for name, home, files in found
@@ -23,14 +25,17 @@ def load(root: Path, folder: Path) -> tuple[Deck, ...]:
 
 
 def markdown_files(folder: Path) -> list[Path]:
+    """The Markdown files of a folder, in name order; `_` and `.` hide one."""
     return sorted(path for path in folder.glob("*.md") if path.is_file() and not path.name.startswith((".", "_")))
 
 
 def name_from(root: Path, path: Path) -> str:
+    """A path as errors show it."""
     return (path.relative_to(root) if path.is_relative_to(root) else path).as_posix()
 
 
 def read(root: Path, file: Path) -> str:
+    """The text of a file."""
     content = file.read_bytes()
     try:
         return content.decode("utf-8-sig")

@@ -14,7 +14,8 @@ ATTRIBUTE = re.compile(
     r"""\s*(?:
       \#(?P<id>[^\s{}=]+)
     | \.(?P<class>[^\s{}=.]+)
-    | (?P<key>[A-Za-z@:_][\w:.-]*)\s*=\s*(?:"(?P<double>(?:\\.|[^"\\])*)"|'(?P<single>(?:\\.|[^'\\])*)'|(?P<bare>[^\s"'{}]+))
+    | (?P<key>[A-Za-z@:_][\w:.-]*)\s*=\s*
+        (?:"(?P<double>(?:\\.|[^"\\])*)"|'(?P<single>(?:\\.|[^'\\])*)'|(?P<bare>[^\s"'{}]+))
     )(?=\s|$)""",
     re.VERBOSE,
 )
@@ -56,6 +57,7 @@ def read_attributes(text: str, place: Place) -> Attributes:
 
 
 def attribute_value(found: re.Match[str]) -> str:
+    """A value without its quotes and escapes."""
     if found["bare"] is not None:
         return found["bare"]
     quoted = found["double"] if found["double"] is not None else found["single"]
@@ -131,7 +133,7 @@ def read_options(
         values[key] = yaml_scalar(value, found["options"], key)
     count = next((at for at, line in enumerate(body) if not OPTION_LINE.match(line)), len(body))
     values |= read_option_lines(body[:count], place)
-    lines = {key: place.line for key in values} | option_places(body[:count], place.line)
+    lines = dict.fromkeys(values, place.line) | option_places(body[:count], place.line)
     try:
         return read_cell_options(values, defaults), body[count:], count
     except UnknownName as error:
@@ -148,6 +150,7 @@ def yaml_scalar(value: str, options: str, key: str) -> Any:
 
 
 def read_option_lines(lines: tuple[str, ...], place: Place) -> dict[str, Any]:
+    """Read the `#| key: value` lines of a cell."""
     text = "\n".join(OPTION_LINE.sub(r"\g<yaml>", line).removeprefix(" ") for line in lines)
     try:
         values = yaml.safe_load(text) or {}

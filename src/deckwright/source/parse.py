@@ -29,10 +29,14 @@ def parse(files: Sequence[tuple[str, str]], name: str, root: Path, folder: Path)
     slides: list[Slide] = []
     for path, text in files:
         if path != first_path and looks_like_front_matter(text):
-            raise DeckError("front matter in a file that is not the deck's first", Place(path, 1), f"Move it to {first_path}.")
+            raise DeckError(
+                "front matter in a file that is not the deck's first", Place(path, 1), f"Move it to {first_path}."
+            )
         slides += parser.file(path, text, first_line if path == first_path else 1)
     if not slides:
-        raise DeckError("the deck has no slides", Place(first_path, first_line), "Write some Markdown below the front matter.")
+        raise DeckError(
+            "the deck has no slides", Place(first_path, first_line), "Write some Markdown below the front matter."
+        )
     return Deck(name, root, folder, settings, tuple(slides))
 
 
@@ -89,7 +93,9 @@ class Parser:
     def slide_id(self, written: str, title: str, line: int) -> str:
         """The id as written, else one made of the title: links to a slide then outlive its number."""
         if written in self.ids:
-            raise DeckError(f"two slides have the id {written!r}", self.place(line), f"The other is at {self.ids[written]}.")
+            raise DeckError(
+                f"two slides have the id {written!r}", self.place(line), f"The other is at {self.ids[written]}."
+            )
         slug = written or slugify_unicode(re.sub(r"`|\*|\[|\]\(.*?\)|<.*?>|\$", "", title), "-")
         copies = 1
         identity = slug
@@ -173,10 +179,12 @@ class SlideReader:
 
 
 def last_line(token: Token) -> int:
+    """Where a token ends."""
     return token.line + (len(token.body) + 1 if isinstance(token, Fence) else 0)
 
 
 def check_line_numbers(steps: str, lines: int, place: Place) -> None:
+    """Raise DeckError for steps that cannot be read, or that name lines which are not there."""
     if steps in ("", "true"):
         return
     if not LINE_NUMBERS.match(steps):
@@ -202,7 +210,6 @@ def with_widths(blocks: Iterator[Block] | tuple[Block, ...], width: float) -> It
 
 
 def column_share(column: Div, count: int) -> float:
+    """The share of the width that a column takes; equal shares where none is given."""
     percent = re.fullmatch(r"(\d+(?:\.\d+)?)%", column.attributes.get("width"))
     return float(percent[1]) / 100 if percent else 1 / count
-
-

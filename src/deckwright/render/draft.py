@@ -1,0 +1,74 @@
+"""A deck's page without results: prose, code and pictures, made while the kernel boots."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from jinja2 import ChoiceLoader, Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined
+
+from deckwright.errors import Place
+from deckwright.model import Cell, Deck, Listing, Slide, blocks_of
+from deckwright.render.assets import Assets
+from deckwright.render.code import CodeBlock, code_block
+from deckwright.render.pictures import Pictures
+from deckwright.render.prose import ProseConverter
+from deckwright.source.inline import read_text
+
+
+def environment(folders: list[Path]) -> Environment:
+    """Templates from the first folder that has them; a misspelt name in one is an error."""
+    return Environment(
+        loader=ChoiceLoader([FileSystemLoader(folder) for folder in folders]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        bytecode_cache=FileSystemBytecodeCache(),  # compiling templates would be a tenth of a small build
+    )
+
+
+class Draft:
+    """Every slide's HTML with stand-ins for results, and what is needed to put results there."""
+
+    def __init__(self, deck: Deck, templates: Environment, static: Callable[[str], Path | None]) -> None:
+        self.deck, self.templates, self.static = deck, templates, static
+        self.assets = Assets()
+        self.pictures = Pictures(deck, static, self.assets)
+        self.prose = ProseConverter(self.listing, self.pictures.address, self.pictures.raw)
+        self.cells: dict[str, tuple[Cell, Slide]] = {}
+        self.code: dict[str, CodeBlock] = {}  # of the cells that show theirs
+        self.captions: dict[str, str] = {}
+        self.macros: Any = templates.get_template("cell.html").module
+        self.slides = [(slide, self.pictures.attributes(slide), self.slide(slide)) for slide in deck.slides]
+        logo = deck.settings.logo
+        self.logo = self.pictures.resolve(logo.src, self.front_matter) if logo else ""
+
+    @property
+    def front_matter(self) -> Place:
+        """Where the deck's settings stand."""
+        return Place(self.deck.slides[0].place.path, 1)
+
+    def slide(self, slide: Slide) -> str:
+        for block in blocks_of(slide.blocks):
+            if isinstance(block, Cell):
+                self.cell(block, slide)
+        return self.prose.convert(slide)
+
+    def cell(self, cell: Cell, slide: Slide) -> None:
+        self.cells[cell.label] = cell, slide
+        self.captions[cell.label] = self.prose.inline(slide, cell.caption) if cell.caption.text else ""
+        if cell.options.include and cell.options.echo and cell.code.strip():
+            self.code[cell.label] = code_block(cell.code, "python", cell.options.code_line_numbers, cell.place)
+
+    def listing(self, listing: Listing) -> str:
+        block = code_block(listing.code, listing.language, listing.line_numbers, listing.place)
+        return str(self.macros.listing(block, listing.attributes))
+
+    def markdown(self, text: str, slide: Slide) -> str:
+        """The HTML of Markdown that a cell gave; what looks like an expression in it does not run."""
+        return self.prose.convert(slide, (read_text(text.replace("`{python}", "`` {python}"), slide.place, str),))
+
+    def markdown_inline(self, text: str) -> str:
+        """The same in a sentence."""
+        slide = self.deck.slides[0]
+        return self.prose.inline(slide, read_text(text.replace("`{python}", "`` {python}"), slide.place, str))
