@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, Literal
 
+from deckwright.errors import nearest
+
 FigureFormat = Literal["svg", "png"]
 CSS_PIXELS_PER_INCH = 96
 FIGURE_SHARE = (0.8, 0.6)  # of the slide's width and height: room for a title and a caption
@@ -246,7 +248,7 @@ def record(kind: type, readers: Mapping[str, Reader], shorthand: str) -> Reader:
         try:
             return kind(**read_fields(readers, values))
         except UnknownName as error:
-            raise BadValue(f"does not know {error.name!r}; it knows {', '.join(error.known)}") from error
+            raise BadValue(f"does not know {error.name!r}. {nearest(error.name, error.known)}") from error
         except WrongValue as error:
             raise BadValue(f"{error.name} {error.why}") from error
         except TypeError as error:

@@ -24,8 +24,9 @@ def extract(root: Path, reference: str, place: Place) -> tuple[Extract, str]:
     path, _, name = reference.partition("#")
     file = root / path
     if not file.is_file():
-        pythons = (other.relative_to(root).as_posix() for other in root.glob("src/**/*.py"))
-        raise DeckError(f"there is no file {path!r} in the project", place, nearest(path, [*pythons, "path.py#name"]))
+        pythons = [other.relative_to(root).as_posix() for other in root.glob("src/**/*.py")]
+        remedy = nearest(path, pythons) if pythons else "Its path starts from the project's root."
+        raise DeckError(f"there is no file {path!r} in the project", place, remedy)
     text = read_python(file, path)
     if not name:
         return Extract(text.rstrip("\n"), 1), path

@@ -44,7 +44,7 @@ def read_front_matter(text: str, path: str) -> tuple[Settings, int]:
         ) from error
     except WrongValue as error:
         remedy = TITLE_REMEDY if error.name == "title" and "title" not in values else ""
-        problem = f"{error.name!r} in front matter {error.why}"
+        problem = f"{error.name!r} in front matter {error.why}" if inside else "the deck has no front matter"
         raise DeckError(problem, Place(path, line_of(error.name, inside)), remedy) from error
 
 

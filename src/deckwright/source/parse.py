@@ -88,7 +88,8 @@ class Parser:
         identity = next((one.id for one in found if one.id), "")
         classes = tuple(name for one in found for name in one.classes)
         pairs = tuple(pair for one in found for pair in one.pairs)
-        return Attributes(self.slide_id(identity, title, raw.line), classes, pairs)
+        line = heading.line if heading else raw.line
+        return Attributes(self.slide_id(identity, title, line), classes, pairs)
 
     def slide_id(self, written: str, title: str, line: int) -> str:
         """The id as written, else one made of the title: links to a slide then outlive its number."""

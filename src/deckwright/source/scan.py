@@ -184,7 +184,7 @@ class Scanner:
                 self.after_blank = True
                 return Fence(opening["info"].strip(), tuple(body), line, indent)
             body.append(dedent(text, len(indent.expandtabs(4))))
-        raise self.unclosed("a fence", f"Close it with a line `{opening['fence']}`.", line)
+        raise self.unclosed("a fence", f"Close it with a line  {opening['fence']}", line)
 
     def html(self, tag: str, markdown: bool) -> Iterator[Token]:
         """A block of HTML, up to the tag that closes its first one."""

