@@ -76,7 +76,7 @@ def run_build(slides: Path | None, out: Path | None, quiet: bool, verbose: bool)
 
 def interrupt(number: int, frame: FrameType | None) -> None:
     """Make a polite kill end as Ctrl-C does, so that no kernel is left behind."""
-    raise KeyboardInterrupt
+    signal.raise_signal(signal.SIGINT)
 
 
 if __name__ == "__main__":

@@ -88,6 +88,12 @@ def kitchen_site(tmp_path_factory: pytest.TempPathFactory, kitchen_warnings: lis
 
 
 @pytest.fixture(scope="session")
+def drawn_site(kitchen_site: Path) -> Path:
+    """The deck beside it whose figures are drawn by a script in the page."""
+    return kitchen_site / "drawn"
+
+
+@pytest.fixture(scope="session")
 def talk_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The talk: the folder that DECKWRIGHT_TALK_SITE names, else built now, which takes minutes."""
     if built := os.environ.get("DECKWRIGHT_TALK_SITE"):
@@ -110,7 +116,8 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def opened(browser: Browser) -> Iterator[Opened]:
     """A fresh page at the size of a slide."""
-    with browser.new_context(viewport=SCREEN) as context:
+    # With motion, a fragment's visibility changes only some frames after the click.
+    with browser.new_context(viewport=SCREEN, reduced_motion="reduce") as context:
         yield new_page(context.new_page)
 
 

@@ -1,4 +1,4 @@
-"""Every slide of both decks, seen at 1280 × 720 with all its fragments shown."""
+"""Every slide of every deck, seen at 1280 × 720 with all its fragments shown."""
 
 import gzip
 from dataclasses import dataclass
@@ -25,10 +25,10 @@ class Visit:
     looks: list[Look]
 
 
-@pytest.fixture(scope="module", params=["kitchen", "talk"])
+@pytest.fixture(scope="module", params=["kitchen", "drawn", "talk"])
 def visit(request: pytest.FixtureRequest, browser: Browser) -> Visit:
     site: Path = request.getfixturevalue(f"{request.param}_site")
-    with browser.new_context(viewport=SCREEN) as context:
+    with browser.new_context(viewport=SCREEN, reduced_motion="reduce") as context:
         opened = new_page(context.new_page)
         page = opened.go((site / "index.html").as_uri())
         page.wait_for_load_state("networkidle")

@@ -1,5 +1,7 @@
 """Run a deck's steps in a kernel, one after the other. The only module that knows nbclient."""
 
+import asyncio
+import re
 import time
 from dataclasses import astuple
 from typing import Any
@@ -14,11 +16,12 @@ from nbformat.v4 import new_code_cell, new_notebook
 from deckwright.errors import DeckError
 from deckwright.execute.traceback import cell_error
 from deckwright.execute.watch import Step, Watcher
-from deckwright.model import Cell, Deck, Expression, Output, Results, steps
+from deckwright.model import Cell, Deck, Output, Results, steps
 from deckwright.settings import CellOptions, FigureSize, figure_of
 
 AGENT = "__import__('deckwright.execute.agent', fromlist=['_'])"
 STARTUP_SECONDS = 60
+ADDRESS = re.compile(r"\bat 0x[0-9a-f]{6,}")
 
 
 class Client(NotebookClient):
@@ -43,7 +46,7 @@ class Session:
         self.client = Client(notebook, km=manager, coalesce_streams=True, startup_timeout=STARTUP_SECONDS)
         self.figure = figure_of(deck.settings, CellOptions())
         self.timeout = deck.settings.execute.timeout  # seconds, of the step that runs
-        self.client.timeout_func = lambda _: self.timeout  # type: ignore[assignment, return-value] # parts of a second work too
+        self.client.timeout_func = lambda _: self.timeout  # type: ignore[assignment] # parts of a second too
         self.ran: dict[int, Cell] = {}  # by execution count, for tracebacks
 
     async def run(self) -> Results:
@@ -87,7 +90,7 @@ class Session:
             remedy = "Remove `error: true`, or make the cell raise what it is to show."
             raise DeckError(f"cell {step.label} has `error: true` but raised nothing", step.place, remedy)
         self.watcher.finished(step, time.monotonic() - began)
-        return tuple(cell.outputs)
+        return tuple(without_addresses(output) for output in cell.outputs)
 
     async def use_figure(self, wanted: FigureSize) -> None:
         if wanted != self.figure:
@@ -109,6 +112,8 @@ class Session:
                 step, f"did not end within {self.timeout:g} s", "Raise its `timeout`, or make it quicker."
             ) from error
         except DeadKernelError as error:
+            if interrupted():  # nbclient takes a cancelled wait for a dead kernel
+                raise asyncio.CancelledError from error
             raise stopped(
                 step, self.death(), "Look for os._exit, a crash in a library, or too little memory."
             ) from error
@@ -124,6 +129,25 @@ class Session:
         if code == -9:
             return "lost its kernel: it was killed, as when memory runs out"
         return "lost its kernel: the process ended" + (f" with exit code {code}" if code is not None else "")
+
+
+def interrupted() -> bool:
+    """Whether somebody pressed Ctrl-C: asyncio then cancels the task that runs."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
+
+
+def without_addresses(output: Output) -> Output:
+    """An output without memory addresses: they differ from run to run, and tell an audience nothing."""
+    if output["output_type"] == "stream":
+        return {**output, "text": ADDRESS.sub("at 0x…", output["text"])}
+    if output["output_type"] == "error":
+        return {**output, "traceback": [ADDRESS.sub("at 0x…", line) for line in output["traceback"]]}
+    data = {
+        mime: ADDRESS.sub("at 0x…", content) if mime.startswith("text/") and isinstance(content, str) else content
+        for mime, content in output["data"].items()
+    }
+    return {**output, "data": data}
 
 
 def source_of(step: Step) -> str:

@@ -15,6 +15,7 @@ FRAME = re.compile(
     r"(?: line |:)(?P<line>\d+)(?:, in (?P<name>[^\n(]+))?",
     re.MULTILINE,
 )
+COMPILED_NAME = re.compile(r" \(\d+\.py, line \d+\)$")  # what IPython calls a cell that does not parse
 ARROW = re.compile(r"^-+> +\d+ (?P<code>.*)$", re.MULTILINE)
 LIBRARY = ("site-packages", "dist-packages", "/lib/python", "<frozen")
 REMEDY = "Mend the cell; to show the exception on the slide instead, give the cell `error: true`."
@@ -34,7 +35,7 @@ def cell_error(step: Cell | Expression, output: Mapping[str, Any], ran: Mapping[
     """The error to raise for a step that raised. `ran` gives the cell of each execution count."""
     text = ANSI.sub("", "\n".join(output["traceback"]))
     frames = [read_frame(found, text, ran, root) for found in FRAME.finditer(text)]
-    problem = f"{output['ename']}: {output['evalue']}".rstrip(": ")
+    problem = f"{output['ename']}: {COMPILED_NAME.sub('', output['evalue'])}".rstrip(": ")
     named = f"{problem} (cell {step.label})" if isinstance(step, Cell) else f"{problem} (in an inline expression)"
     if isinstance(step, Expression):
         return DeckError(

@@ -66,9 +66,9 @@ class Draft:
 
     def markdown(self, text: str, slide: Slide) -> str:
         """The HTML of Markdown that a cell gave; what looks like an expression in it does not run."""
-        return self.prose.convert(slide, (read_text(text.replace("`{python}", "`` {python}"), slide.place, str),))
+        return self.prose.convert(slide, (read_text(text, slide.place, None),))
 
     def markdown_inline(self, text: str) -> str:
         """The same in a sentence."""
         slide = self.deck.slides[0]
-        return self.prose.inline(slide, read_text(text.replace("`{python}", "`` {python}"), slide.place, str))
+        return self.prose.inline(slide, read_text(text, slide.place, None))

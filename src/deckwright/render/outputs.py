@@ -18,6 +18,7 @@ COLOUR = r"(?:\x1b\[[0-9;]*m)*"
 FRAME_PLACE = re.compile(rf"Cell{COLOUR} {COLOUR}In\[\d+\]{COLOUR}, ")
 RULE_LINE = re.compile(rf"^{COLOUR}-{{20,}}{COLOUR}\n", re.MULTILINE)
 SVG_SIDE = re.compile(r"""\s(?P<side>width|height)=["'](?P<number>[\d.]+)(?P<unit>pt|px|in|)["']""")
+ARTIST = re.compile(r"<matplotlib\.|<Axes|<BarContainer|^Text\(")
 CSS_PIXELS = {"pt": 96 / 72, "px": 1.0, "": 1.0, "in": 96.0}
 INCHES_PER_METRE = 39.3701
 
@@ -53,7 +54,16 @@ class GiveWay(Exception):
 
 def views(outputs: Iterable[Output], scene: Scene) -> list[View]:
     """What stands on the slide for a cell's outputs."""
-    return [view for output in outputs for view in view_of(output, scene)]
+    listed = list(outputs)
+    has_picture = any(form.startswith("image/") for output in listed for form in output.get("data", ()))
+    wanted = [output for output in listed if not (has_picture and is_leftover(output))]
+    return [view for output in wanted for view in view_of(output, scene)]
+
+
+def is_leftover(output: Output) -> bool:
+    """Whether a result is only what a plotting call gave back, such as `[<matplotlib.lines.Line2D>]`."""
+    forms = output["data"] if output["output_type"] == "execute_result" else {}
+    return list(forms) == ["text/plain"] and bool(ARTIST.search(forms["text/plain"]))
 
 
 def view_of(output: Output, scene: Scene) -> list[View]:

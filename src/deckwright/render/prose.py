@@ -225,7 +225,9 @@ class Shape(Treeprocessor):
             if sign == OPEN:
                 div = current.divs[int((child.text or "")[1:])]
                 element = div_element(div)
-                open_[-1][0].append(element)
+                # Notes are no part of a pause: Reveal would tell them to the speaker only after its click.
+                outside = [holder for holder, opener in open_ if opener is not None or holder is parent]
+                (outside[-1] if element.tag == "aside" else open_[-1][0]).append(element)
                 open_.append((element, div))
             elif sign == CLOSE:
                 while len(open_) > 1 and open_.pop()[1] is None:  # a pause ends with the div around it

@@ -23,7 +23,7 @@ TOKEN = re.compile(
 EXPRESSION = re.compile(r"^\{python\}\s+(?P<code>.+)$", re.DOTALL)
 DISPLAY = {"block": True, "bracket": True, "paren": False, "dollar": False}
 
-Name = Callable[[], str]  # gives the next expression's label
+Name = Callable[[], str] | None  # gives the next expression's label; None: what looks like one stays code
 
 
 def read_prose(lines: list[Text], place: Place, name: Name) -> Prose:
@@ -73,7 +73,7 @@ def read_inline(found: re.Match[str], place: Place, name: Name) -> Inline | None
     """What a token is: an inline, or None for text that stays."""
     if found["code"]:
         expression = EXPRESSION.match(found["span"]) if found["ticks"] == "`" else None
-        return Expression(name(), checked(expression["code"].strip(), place), place) if expression else None
+        return Expression(name(), checked(expression["code"].strip(), place), place) if name and expression else None
     for kind, display in DISPLAY.items():
         if tex := found[kind]:
             return Formula(tex.strip(), display, place)

@@ -84,7 +84,7 @@ class NotebookReader:
         shown = not HIDDEN_INPUT & set(cell["metadata"].get("tags", []))
         # The outputs are already there, so an exception among them is shown, whatever raised it.
         options = replace(CellOptions(), echo=shown, eval=False, error=True, fig_alt=f"Output of cell {number}")
-        return Cell(label, cell["source"], options, place, place, read_text("", place, str))
+        return Cell(label, cell["source"], options, place, place, read_text("", place, None))
 
 
 def slide_type(cell: Mapping[str, Any]) -> str:

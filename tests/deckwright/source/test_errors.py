@@ -40,5 +40,3 @@ def test_bytes_that_are_no_text_are_told_with_their_line(project: MakeProject, w
 def test_a_folder_without_decks_is_an_error(files: dict[str, str], project: MakeProject, watcher: Memory) -> None:
     with pytest.raises(DeckError, match="no such folder|no Markdown files"):
         build(project(**files), watcher)
-
-

@@ -1,0 +1,156 @@
+"""A site is complete, ours, and written whole or not at all."""
+
+import gzip
+import re
+from pathlib import Path
+
+import pytest
+
+from deckwright.errors import DeckError
+from deckwright.pipeline import build
+from deckwright.site.publish import MARK, publish
+from tests.deckwright.conftest import MakeProject, Memory
+
+PROSE = "---\ntitle: T\ndescription: D\nauthor: A\n---\n\n## A\n\n$x^2$\n"
+CELLS = (
+    "---\ntitle: T\n---\n\n```{python}\n#| fig-alt: a line\nimport matplotlib.pyplot as plt\nplt.plot(list({3, 1, 2}))\n"
+    'print({"b", "a", "c"})\nobject()\n```\n'
+)
+
+
+def files_of(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_a_site_is_replaced_whole(tmp_path: Path) -> None:
+    out = tmp_path / "site"
+    publish({"index.html": b"1", "media/old.png": b""}, out)
+    publish({"index.html": b"2"}, out)
+    assert files_of(out) == {"index.html": b"2", MARK: b"", ".nojekyll": b""}
+    assert [path.name for path in tmp_path.iterdir()] == ["site"]
+
+
+def test_a_failed_write_leaves_the_old_site(tmp_path: Path) -> None:
+    out = tmp_path / "site"
+    publish({"index.html": b"1"}, out)
+    with pytest.raises(OSError, match="index.html"):
+        publish({"index.html": b"2", "index.html/below": b"a file is no folder"}, out)
+    assert files_of(out)["index.html"] == b"1"
+    assert [path.name for path in tmp_path.iterdir()] == ["site"]
+
+
+@pytest.mark.parametrize("kind", ["folder", "file", "link"])
+def test_what_deckwright_did_not_make_is_never_replaced(kind: str, tmp_path: Path) -> None:
+    out = tmp_path / "work"
+    precious = tmp_path / "precious"
+    precious.mkdir()
+    (precious / "thesis.tex").write_text("years")
+    if kind == "folder":
+        precious.rename(out)
+    elif kind == "file":
+        out.write_text("years")
+    else:
+        out.symlink_to(precious)
+    with pytest.raises(DeckError, match="will not replace what deckwright did not make"):
+        publish({"index.html": b""}, out)
+    assert out.exists()
+    assert MARK not in {path.name for path in tmp_path.rglob("*")}
+
+
+def test_an_empty_folder_may_become_a_site(tmp_path: Path) -> None:
+    publish({"index.html": b"1"}, tmp_path)
+    assert (tmp_path / "index.html").read_bytes() == b"1"
+
+
+@pytest.mark.parametrize("deck", [PROSE, CELLS], ids=["prose", "cells"])
+def test_same_input_gives_the_same_bytes(deck: str, project: MakeProject, watcher: Memory) -> None:
+    made = project(**{"slides/talk.md": deck})
+    build(made, watcher)
+    first = files_of(made.out)
+    build(made, watcher)
+    assert files_of(made.out) == first
+
+
+def test_every_address_in_the_site_is_relative_and_there(project: MakeProject, watcher: Memory) -> None:
+    made = project(**{"slides/talk.md": PROSE + "\n---\n\n[a](https://example.org)\n" + CELLS.split("---\n\n")[1]})
+    build(made, watcher)
+    for page in ("index.html", "reading.html"):
+        html = (made.out / page).read_text("utf-8")
+        addresses = re.findall(r'<(?!a )[^>]*?\b(?:src|href)="([^"]+)"', html)
+        assert len(addresses) > 5
+        assert [address for address in addresses if not (made.out / address).is_file()] == []
+    for sheet in made.out.rglob("*.css"):
+        used = re.findall(r"url\([\"']?([^)\"']+)", sheet.read_text("utf-8"))
+        missing = [name for name in used if not name.startswith("data:") and not (sheet.parent / name).is_file()]
+        assert missing == [], sheet
+
+
+def test_no_address_of_a_content_network_stands_in_the_site(project: MakeProject, watcher: Memory) -> None:
+    made = project(**{"slides/talk.md": PROSE + CELLS.split("---\n\n")[1]})
+    build(made, watcher)
+    networks = re.compile(rb"https?://[\w.-]*(cdn|unpkg|jsdelivr|googleapis|gstatic)", re.IGNORECASE)
+    assert {name for name, content in files_of(made.out).items() if networks.search(content)} == set()
+
+
+def test_reading_page_has_no_script(project: MakeProject, watcher: Memory) -> None:
+    script = '\n```{python}\nfrom IPython.display import HTML\nHTML("<p>kept</p><script>1</script>")\n```\n'
+    made = project(**{"slides/talk.md": PROSE + script})
+    build(made, watcher)
+    html = (made.out / "reading.html").read_text("utf-8")
+    assert "<script" not in html
+    assert "<p>kept</p>" in html
+
+
+def test_notebook_is_valid_and_holds_the_outputs(project: MakeProject, watcher: Memory) -> None:
+    import nbformat
+
+    text = PROSE + "\nValue `{python} 6 * 7`.\n\n```{python}\nprint(1)\n6 * 7\n```\n\n::: notes\nSay it.\n:::\n"
+    made = project(**{"slides/talk.md": text})
+    build(made, watcher)
+    notebook = nbformat.read(made.out / "notebook.ipynb", as_version=4)
+    nbformat.validate(notebook)
+    kinds = [(cell.cell_type, cell.metadata.slideshow.slide_type) for cell in notebook.cells]
+    assert kinds == [("markdown", "slide"), ("markdown", "slide"), ("code", "-"), ("markdown", "notes")]
+    assert notebook.cells[1].source == "## A\n\n$x^2$\n\nValue 42."
+    assert [output.output_type for output in notebook.cells[2].outputs] == ["stream", "execute_result"]
+
+
+def test_a_subfolder_is_a_deck_of_its_own(project: MakeProject, watcher: Memory) -> None:
+    made = project(**{"slides/a.md": PROSE, "slides/more/b.md": PROSE.replace("title: T", "title: More")})
+    build(made, watcher)
+    assert "<title>T</title>" in (made.out / "index.html").read_text("utf-8")
+    assert "<title>More</title>" in (made.out / "more/index.html").read_text("utf-8")
+    assert (made.out / "more/assets/reveal/reveal.js").is_file()
+
+
+def test_project_overrides_a_template_and_a_static_file(project: MakeProject, watcher: Memory) -> None:
+    made = project(
+        **{
+            "slides/talk.md": PROSE,
+            "templates/section.html": '{% macro title_section(settings, c) %}{% endmacro %}{% macro section(one) %}<section class="mine">{{ one.html | safe }}</section>{% endmacro %}',
+            "static/themes/deckwright.css": "body { color: red }",
+            "static/extra/file.txt": "kept",
+        }
+    )
+    build(made, watcher)
+    assert '<section class="mine">' in (made.out / "index.html").read_text("utf-8")
+    assert (made.out / "assets/themes/deckwright.css").read_text() == "body { color: red }"
+    assert (made.out / "assets/extra/file.txt").read_text() == "kept"
+    assert (made.out / "assets/deckwright.css").stat().st_size > 1000
+
+
+def test_a_theme_may_be_a_file_of_the_project(project: MakeProject, watcher: Memory) -> None:
+    text = PROSE.replace("title: T", "title: T\ntheme: looks/mine.css")
+    made = project(**{"slides/talk.md": text, "looks/mine.css": ":root { --r-main-color: navy }"})
+    build(made, watcher)
+    assert "navy" in (made.out / "assets/themes/mine.css").read_text()
+    assert 'href="assets/themes/mine.css"' in (made.out / "index.html").read_text("utf-8")
+
+
+def test_a_small_deck_is_a_light_first_load(project: MakeProject, watcher: Memory) -> None:
+    made = project(**{"slides/talk.md": PROSE.replace("$x^2$", "")})
+    build(made, watcher)
+    html = (made.out / "index.html").read_text("utf-8")
+    loaded = ["index.html", *re.findall(r'<(?:script|link)[^>]*?(?:src|href)="(assets/[^"]+)"', html)]
+    weight = sum(len(gzip.compress((made.out / name).read_bytes())) for name in loaded)
+    assert weight < 120_000
