@@ -4,5 +4,11 @@
   config.plugins = [RevealNotes, RevealSearch, RevealZoom];
   // On a folded piece of code the space bar opens it; everywhere else it goes on.
   config.keyboardCondition ??= (event) => !(event.key === ' ' && event.target.closest?.('summary'));
+  // On paper every page is its own; what stands on every slide has to stand on each.
+  Reveal.on('pdf-ready', () => {
+    const parts = document.querySelectorAll('.reveal > :is(.deck-logo, .deck-footer, .deck-backlink)');
+    for (const page of document.querySelectorAll('.pdf-page')) page.append(...[...parts].map((part) => part.cloneNode(true)));
+    for (const part of parts) part.remove();
+  });
   Reveal.initialize(config);
 })();

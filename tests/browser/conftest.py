@@ -26,7 +26,9 @@ FLAGS = (
     "--disable-background-networking --disable-component-update --disable-sync"
 ).split()
 SCREEN = {"width": 1280, "height": 720}
-VIOLATIONS = "document.addEventListener('securitypolicyviolation', (event) => console.error('policy: ' + event.blockedURI))"
+VIOLATIONS = (
+    "document.addEventListener('securitypolicyviolation', (event) => console.error('policy: ' + event.blockedURI))"
+)
 
 
 @dataclass

@@ -11,6 +11,7 @@ from .walk import slide_count
 PDF_PAGE = re.compile(rb"/Type\s*/Page\b")
 PLACES = """() => [...document.querySelectorAll('.slides section:not(:has(> section))')].map(
     (slide) => { const { top, bottom } = slide.getBoundingClientRect(); return [top, bottom] })"""
+GROUND = "(name) => getComputedStyle(document.getElementById(name).closest('.pdf-page')).backgroundColor"
 HIDDEN = """() => [...document.querySelectorAll('.slides :is(h1, h2, p, li, td, pre, figure, .fragment:not(.step))')]
     .filter((element) => !element.checkVisibility({ opacityProperty: true, visibilityProperty: true }))
     .filter((element) => !element.closest('details')).map((element) => element.textContent.trim())"""
@@ -33,9 +34,11 @@ def test_without_javascript_all_slides_stand_one_under_another(browser: Browser,
 
 def test_paper_gets_one_page_a_slide(opened: Opened, kitchen_site: Path, tmp_path: Path) -> None:
     page = opened.go(f"{(kitchen_site / 'index.html').as_uri()}?print-pdf")
-    page.wait_for_selector(".pdf-page")
+    page.wait_for_selector(".pdf-page > .deck-footer")
     count = slide_count(page)
     assert page.locator(".pdf-page").count() == count
+    assert page.locator(".pdf-page > .deck-footer").count() == count
+    assert page.evaluate(GROUND, "table") != page.evaluate(GROUND, "part")
     pdf = page.pdf(prefer_css_page_size=True, print_background=True)
     assert len(PDF_PAGE.findall(pdf)) == count
     assert opened.complaints == []

@@ -70,6 +70,10 @@ def test_all_text_can_be_read_from_the_last_row(visit: Visit) -> None:
     assert findings(visit.looks, "small") == []
 
 
+def test_all_text_stands_out_from_its_ground(visit: Visit) -> None:
+    assert findings(visit.looks, "faint") == []
+
+
 def test_every_picture_loads(visit: Visit) -> None:
     assert findings(visit.looks, "broken") == []
 

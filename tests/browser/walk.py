@@ -9,6 +9,7 @@ from playwright.sync_api import Page
 
 PATIENCE = 20  # seconds
 SMALLEST_TEXT = 16  # CSS pixels on a slide of 1280 × 720
+FAINTEST_TEXT = 4.5  # contrast with its ground, as WCAG's level AA wants it
 
 SHOW = """async (number) => {
     const slide = Reveal.getSlides()[number];
@@ -18,7 +19,7 @@ SHOW = """async (number) => {
     await Promise.all([...slide.querySelectorAll('img')].map((image) => image.decode().catch(() => {})));
 }"""
 
-LOOK = """(smallest) => {
+LOOK = """([smallest, faintest]) => {
     const slide = Reveal.getCurrentSlide(), room = slide.getBoundingClientRect(), scale = Reveal.getScale();
     const name = slide.id || slide.querySelector('h1, h2, h3')?.textContent || `number ${Reveal.getSlides().indexOf(slide) + 1}`;
     const insides = '.katex *, svg *, .plotly *';  // of what is laid out by others: only the whole counts
@@ -30,7 +31,23 @@ LOOK = """(smallest) => {
     while (walker.nextNode())
         if (walker.currentNode.data.trim() && shown(walker.currentNode.parentElement)) texts.push(walker.currentNode);
 
-    const overflows = [], covered = [], cut = [], small = [], broken = [], unnamed = [];
+    const numbers = (colour) => (colour.match(/[\\d.]+/g) ?? [0, 0, 0, 0]).map(Number);
+    const solid = (element) => (numbers(getComputedStyle(element).backgroundColor)[3] ?? 1) === 1;
+    const luminance = (colour) => {
+        const [red, green, blue] = numbers(colour).map((part) => part / 255).map(
+            (part) => part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4);
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+    };
+    const behind = [Reveal.getSlideBackground(slide)?.querySelector('.slide-background-content'), Reveal.getViewportElement()];
+    const contrast = (element) => {
+        let ground = element;
+        while (ground !== slide && !solid(ground)) ground = ground.parentElement;
+        if (!solid(ground)) ground = behind.find((element) => element && solid(element));
+        const both = [getComputedStyle(element).color, getComputedStyle(ground).backgroundColor].map(luminance);
+        return (Math.max(...both) + 0.05) / (Math.min(...both) + 0.05);
+    };
+
+    const overflows = [], covered = [], cut = [], small = [], faint = [], broken = [], unnamed = [];
     const fixed = [...document.querySelectorAll('.deck-logo, .deck-footer, .deck-backlink, .slide-number')].filter(shown);
     for (const element of elements) {
         const box = element.getBoundingClientRect();
@@ -49,7 +66,10 @@ LOOK = """(smallest) => {
     }
     for (const text of texts) {
         const element = text.parentElement, size = parseFloat(getComputedStyle(element).fontSize);
-        if (size < smallest && !element.matches(insides)) small.push(`${size} px: ${text.data.trim().slice(0, 40)}`);
+        if (element.matches(insides)) continue;
+        const excerpt = text.data.trim().slice(0, 40);
+        if (size < smallest) small.push(`${size} px: ${excerpt}`);
+        if (contrast(element) < faintest) faint.push(`${contrast(element).toFixed(1)}: ${excerpt}`);
     }
     for (const image of slide.querySelectorAll('img')) {
         if (!image.complete || !image.naturalWidth) broken.push(image.getAttribute('src'));
@@ -58,7 +78,7 @@ LOOK = """(smallest) => {
     for (const figure of slide.querySelectorAll('figure > [role="img"]'))
         if (!figure.getAttribute('aria-label')) unnamed.push(called(figure));
     const empty = !texts.length && !slide.querySelector('img, svg, video, canvas');
-    return { name, overflows, covered, cut, small, broken, unnamed, empty };
+    return { name, overflows, covered, cut, small, faint, broken, unnamed, empty };
 }"""
 
 
@@ -71,6 +91,7 @@ class Look:
     covered: tuple[str, ...]  # what lies on the footer, the logo, the link back or the slide number
     cut: tuple[str, ...]  # boxes that hold more than they show
     small: tuple[str, ...]  # text too small to read
+    faint: tuple[str, ...]  # text too like its ground to read
     broken: tuple[str, ...]  # pictures that did not load
     unnamed: tuple[str, ...]  # pictures without a text alternative
     empty: bool
@@ -81,8 +102,13 @@ def walk(page: Page) -> Iterator[Look]:
     wait_until(page, "window.Reveal?.isReady()")
     for number in range(slide_count(page)):
         page.evaluate(SHOW, number)
-        seen: dict[str, Any] = page.evaluate(LOOK, SMALLEST_TEXT)
-        yield Look(**{key: tuple(value) if isinstance(value, list) else value for key, value in seen.items()})
+        yield look(page)
+
+
+def look(page: Page) -> Look:
+    """Look at the slide that the page shows now."""
+    seen: dict[str, Any] = page.evaluate(LOOK, [SMALLEST_TEXT, FAINTEST_TEXT])
+    return Look(**{key: tuple(value) if isinstance(value, list) else value for key, value in seen.items()})
 
 
 def wait_until(page: Page, expression: str, argument: Any = None) -> None:

@@ -1,0 +1,46 @@
+"""What HTML outputs may keep, and why others give way."""
+
+import pytest
+
+from deckwright.render.assets import Assets
+from deckwright.render.webhtml import NotOffline, offline_html
+
+
+def test_an_inline_script_becomes_a_file() -> None:
+    assets = Assets()
+    html = offline_html('<p id="p"></p><script type="text/javascript">go()</script>', "cell", assets)
+    ((path, content),) = assets.files.items()
+    assert html == f'<p id="p"></p><script src="{path}"></script>'
+    assert content == b"go()"
+
+
+def test_data_in_a_script_element_stays_where_it_is() -> None:
+    html = '<script type="application/json">{"a": 1}</script>'
+    assert offline_html(html, "cell", Assets()) == html
+
+
+def test_harmless_html_is_left_as_it_is() -> None:
+    html = '<table style="color: red"><td><a href="https://example.org">link</a><img src="data:image/png;base64,AA"></td></table>'
+    assert offline_html(html, "cell", Assets()) == html
+
+
+@pytest.mark.parametrize(
+    ("html", "reason"),
+    [
+        ('<script src="https://example.org/x.js"></script>', "fetches 'https://example.org/x.js'"),
+        ('<script src="x.js"></script>', "a script file, 'x.js'"),
+        ('<link rel="stylesheet" href="//example.org/x.css">', "fetches '//example.org/x.css'"),
+        ('<img src="http://example.org/x.png">', "fetches"),
+        ('<button onclick="go()">x</button>', "attribute 'onclick'"),
+        ('<a href="javascript:go()">x</a>', "attribute 'href'"),
+        ('<script>eval("1")</script>', "eval"),
+        ('<script>new Function("1")</script>', "eval"),
+        ('<script>fetch("https://example.org/data.json")</script>', "fetches from the network"),
+        ('<script type="module">import "./x.js"</script>', "module"),
+        ("<style>@import '//example.org/x.css'</style>", "style that fetches"),
+        ('<p style="background: url(https://example.org/x.png)">x</p>', "style that fetches"),
+    ],
+)
+def test_html_that_would_not_work_offline_says_why(html: str, reason: str) -> None:
+    with pytest.raises(NotOffline, match=reason):
+        offline_html(html, "cell", Assets())
