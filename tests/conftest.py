@@ -11,12 +11,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 @pytest.fixture
-def golden(request: pytest.FixtureRequest) -> Callable[[Path, str], None]:
-    """Compares a text with an expected one on disk."""
+def golden(request: pytest.FixtureRequest) -> Callable[[Path, str], str]:
+    """Gives the expected text that lies in a file; with --update, the file first takes the actual one."""
 
-    def compare(path: Path, actual: str) -> None:
+    def expected(path: Path, actual: str) -> str:
         if request.config.getoption("--update"):
             path.write_text(actual, "utf-8")
-        assert path.read_text("utf-8") == actual
+        return path.read_text("utf-8")
 
-    return compare
+    return expected

@@ -160,5 +160,5 @@ def kitchen_server(kitchen_site: Path, tmp_path_factory: pytest.TempPathFactory)
 class Quiet(SimpleHTTPRequestHandler):
     """A file server that does not log."""
 
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - http.server's name
+    def log_message(self, format: str, *args: object) -> None:
         """Say nothing."""

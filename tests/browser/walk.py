@@ -38,7 +38,7 @@ LOOK = """([smallest, faintest]) => {
             (part) => part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4);
         return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
     };
-    const behind = [Reveal.getSlideBackground(slide)?.querySelector('.slide-background-content'), Reveal.getViewportElement()];
+    const behind = [Reveal.getSlideBackground(slide), Reveal.getViewportElement()];
     const contrast = (element) => {
         let ground = element;
         while (ground !== slide && !solid(ground)) ground = ground.parentElement;

@@ -7,7 +7,8 @@ from typing import Any
 import yaml
 
 from deckwright.errors import DeckError, Place, nearest
-from deckwright.settings import Settings, UnknownName, WrongValue, read_settings
+from deckwright.settings import Settings
+from deckwright.source.readers import UnknownName, WrongValue, read_settings
 
 FENCES = {"---": ("---", "..."), "+++": ("+++",)}
 TOML_LINE = re.compile(r"at line (\d+)")

@@ -8,7 +8,8 @@ import yaml
 
 from deckwright.errors import DeckError, Place, nearest
 from deckwright.model import Attributes
-from deckwright.settings import CellOptions, UnknownName, WrongValue, read_cell_options
+from deckwright.settings import CellOptions
+from deckwright.source.readers import UnknownName, WrongValue, read_cell_options
 
 ATTRIBUTE = re.compile(
     r"""\s*(?:

@@ -32,7 +32,7 @@ def kernels(root: Path) -> list[str]:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda path: path.stem)
 def test_failure_is_told_and_leaves_the_site_and_no_process(
-    case: Path, project: MakeProject, watcher: Memory, golden: Callable[[Path, str], None]
+    case: Path, project: MakeProject, watcher: Memory, golden: Callable[[Path, str], str]
 ) -> None:
     made = project(**{"slides/talk.md": FRONT + "## Good\n", "helper.py": HELPER})
     build(made, watcher)
@@ -40,7 +40,8 @@ def test_failure_is_told_and_leaves_the_site_and_no_process(
     (made.slides / "talk.md").write_text(FRONT + case.read_text("utf-8"), "utf-8")
     with pytest.raises(DeckError) as error:
         build(made, watcher)
-    golden(case.with_suffix(".txt"), portable(f"{error.value}\n"))
+    actual = portable(f"{error.value}\n")
+    assert actual == golden(case.with_suffix(".txt"), actual)
     assert (made.out / "index.html").read_bytes() == before
     assert kernels(made.root) == []
 

@@ -18,14 +18,15 @@ HELPER = "def double(x):\n    return 2 * x\n\n\ndef broken():\n    return double
 
 @pytest.mark.parametrize("case", CASES, ids=lambda path: path.stem)
 def test_cells_become_this_html(
-    case: Path, project: MakeProject, watcher: Memory, golden: Callable[[Path, str], None]
+    case: Path, project: MakeProject, watcher: Memory, golden: Callable[[Path, str], str]
 ) -> None:
     text = FRONT + case.read_text("utf-8")
     made = project(**{"slides/talk.md": text, "helper.py": HELPER, "src/other.py": "VALUE = 21\n"})
     (deck,) = load(made.root, made.slides)
     with booting_kernel(made.root) as kernel:
         results = kernel.run(deck, watcher)
-    golden(case.with_suffix(".html"), sections_html(deck, made, results))
+    actual = sections_html(deck, made, results)
+    assert actual == golden(case.with_suffix(".html"), actual)
 
 
 def test_seed_is_set_once_before_the_first_cell(project: MakeProject, watcher: Memory) -> None:

@@ -14,12 +14,13 @@ CASES = sorted((Path(__file__).parent / "errors").glob("*.md"))
 
 @pytest.mark.parametrize("case", CASES, ids=lambda path: path.stem)
 def test_mistake_is_told_with_its_place_and_remedy(
-    case: Path, project: MakeProject, watcher: Memory, golden: Callable[[Path, str], None]
+    case: Path, project: MakeProject, watcher: Memory, golden: Callable[[Path, str], str]
 ) -> None:
     made = project(**{"slides/talk.md": case.read_text("utf-8")})
     with pytest.raises(DeckError) as error:
         build(made, watcher)
-    golden(case.with_suffix(".txt"), f"{error.value}\n".replace(str(made.root), "ROOT"))
+    actual = f"{error.value}\n".replace(str(made.root), "ROOT")
+    assert actual == golden(case.with_suffix(".txt"), actual)
     assert not made.out.exists()
     assert watcher.ran == []
 
