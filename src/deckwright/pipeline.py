@@ -4,16 +4,18 @@ from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from threading import Thread
+from typing import TYPE_CHECKING
 
 from deckwright.errors import Place
 from deckwright.execute.watch import Watcher
 from deckwright.installed import own
 from deckwright.model import Deck, Page, Results, steps
-from deckwright.render.draft import Draft, environment
-from deckwright.render.page import finish
 from deckwright.site.assets import asset_files, static_file
 from deckwright.site.publish import publish
 from deckwright.source.load import load
+
+if TYPE_CHECKING:
+    from deckwright.render.draft import Draft
 
 NOTHING_RAN = Results({}, {})
 
@@ -43,18 +45,27 @@ def build(project: Project, watcher: Watcher) -> None:
 
 
 def deck_page(deck: Deck, project: Project, watcher: Watcher) -> Page:
-    """Run a deck and render it; the prose is set while the kernel boots."""
+    """Run a deck and render it."""
     if not any(steps(deck)):
-        return finish(draft(deck, project), NOTHING_RAN, watcher.warn)
+        return finished(draft(deck, project), NOTHING_RAN, watcher)
     from deckwright.execute.kernel import booting_kernel  # a deck of prose never loads Jupyter
 
     with booting_kernel(deck.root) as kernel:
-        unfinished = draft(deck, project)
+        unfinished = draft(deck, project)  # while the kernel boots
         Thread(target=import_module, args=("nbconvert",), daemon=True).start()  # 0.4 s, while the cells run
-        return finish(unfinished, kernel.run(deck, watcher), watcher.warn)
+        return finished(unfinished, kernel.run(deck, watcher), watcher)
 
 
-def draft(deck: Deck, project: Project) -> Draft:
+def draft(deck: Deck, project: Project) -> "Draft":
     """Everything of a deck's page that needs no results."""
+    from deckwright.render.draft import Draft, environment  # 0.1 s, in which a kernel may already boot
+
     static = project.folders("static")
     return Draft(deck, environment(project.folders("templates")), lambda name: static_file(static, name))
+
+
+def finished(unfinished: "Draft", results: Results, watcher: Watcher) -> Page:
+    """The page with its results."""
+    from deckwright.render.page import finish
+
+    return finish(unfinished, results, watcher.warn)

@@ -7,6 +7,7 @@ from typing import Any
 import matplotlib.pyplot as plt
 from cycler import cycler
 from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap, to_rgba
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 from torch import Tensor
@@ -14,6 +15,9 @@ from torch import Tensor
 from mnist_talk.training import History
 
 INK = "#22303c"
+PAPER_TO_INK = LinearSegmentedColormap.from_list(
+    "ink", [to_rgba(INK, 0), to_rgba(INK, 1)]
+)  # paper lets the slide through
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")  # told apart by colour-blind people too
 STYLE: dict[str, Any] = {
     "axes.edgecolor": INK,
@@ -28,7 +32,6 @@ STYLE: dict[str, Any] = {
     "figure.constrained_layout.use": True,
     "figure.facecolor": "none",
     "font.size": 15,  # points; a figure's inch is 96 CSS pixels, so this is 20 of them
-    "image.cmap": "gray_r",  # ink on paper
     "image.interpolation": "nearest",
     "legend.fontsize": 15,
     "legend.frameon": False,
@@ -54,7 +57,7 @@ def digit_grid(images: Tensor, titles: Sequence[str] = (), columns: int = 10) ->
     for axes in grid.flat:
         axes.axis("off")
     for axes, image in zip(grid.flat, images, strict=False):
-        axes.imshow(image.numpy(), vmin=0, vmax=image.max().item())
+        axes.imshow(image.numpy(), PAPER_TO_INK, vmin=0, vmax=image.max().item())
     for axes, title in zip(grid.flat, titles, strict=False):
         axes.set_title(title)
 
@@ -62,10 +65,10 @@ def digit_grid(images: Tensor, titles: Sequence[str] = (), columns: int = 10) ->
 def pixel_values(image: Tensor, top: int, left: int, size: int = 9) -> None:
     """Draw an image (28, 28) beside the values of a square window of it."""
     whole, window = plt.subplots(1, 2, width_ratios=(1, 1.15))[1]
-    whole.imshow(image.numpy(), vmin=0, vmax=255)
+    whole.imshow(image.numpy(), PAPER_TO_INK, vmin=0, vmax=255)
     whole.add_patch(Rectangle((left - 0.5, top - 0.5), size, size, fill=False, color=COLOURS[1], linewidth=3))
     whole.set(xticks=(0, 9, 18, 27), yticks=(0, 9, 18, 27), xlabel="column", ylabel="row")
-    window.imshow(image[top : top + size, left : left + size].numpy(), vmin=0, vmax=255)
+    window.imshow(image[top : top + size, left : left + size].numpy(), PAPER_TO_INK, vmin=0, vmax=255)
     window.axis("off")
     for row in range(size):
         for column in range(size):

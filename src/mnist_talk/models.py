@@ -13,7 +13,6 @@ class MLP(nn.Module):
         self.output = nn.Linear(32, 10)
 
     def forward(self, x: Tensor) -> Tensor:
-        """The logits of a batch."""
         x = F.relu(self.hidden(x.flatten(1)))  # (B, 1, 28, 28) -> (B, 784) -> (B, 32)
         logits: Tensor = self.output(x)  # (B, 10)
         return logits
@@ -30,11 +29,10 @@ class CNN(nn.Module):
         self.dense = nn.Linear(32 * 3 * 3, 10)
 
     def forward(self, x: Tensor) -> Tensor:
-        """The logits of a batch."""
-        # ReLU never reverses an order, so it may follow the pooling: equal result, a quarter of the work.
+        # ReLU keeps the order of numbers, so pooling may come first: less work.
         x = F.relu(F.max_pool2d(self.conv1(x), 2))  # (B, 1, 28, 28) -> (B, 16, 14, 14)
         x = F.relu(F.max_pool2d(self.conv2(x), 2))  # (B, 32, 7, 7)
-        x = F.relu(F.max_pool2d(self.conv3(x), 2))  # (B, 32, 3, 3): half of 7, rounded down
+        x = F.relu(F.max_pool2d(self.conv3(x), 2))  # (B, 32, 3, 3)
         logits: Tensor = self.dense(x.flatten(1))  # (B, 288) -> (B, 10)
         return logits
 

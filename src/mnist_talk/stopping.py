@@ -24,13 +24,14 @@ class Verdict(NamedTuple):
 
 
 def judge(accuracies: Sequence[float], rules: Rules) -> Verdict:
-    """Decide from the accuracy of each epoch so far, the newest last; NaN marks a broken model."""
+    """Decide from the accuracies so far, newest last; NaN marks a broken model."""
     if math.isnan(accuracies[-1]):
         return Verdict(stop="not a number")
     best = accuracies.index(max(accuracies))  # the first of equals: a tie is no gain
     waited = len(accuracies) - 1 - best
+    gain = waited == 0
     if accuracies[-1] >= rules.target:
-        return Verdict(keep=waited == 0, stop="target reached")
+        return Verdict(keep=gain, stop="target reached")
     if waited >= rules.stop_after:
         return Verdict(stop="converged")
-    return Verdict(keep=waited == 0, drop=waited > 0 and waited % rules.drop_after == 0)
+    return Verdict(keep=gain, drop=not gain and waited % rules.drop_after == 0)

@@ -25,7 +25,7 @@ class Recipe:
     rate: float  # Adam's learning rate
     batch: int  # images a step
     epochs: int  # at most
-    noise: float = 0.0  # standard deviation of what is added to the pixels, which lie in 0..1
+    noise: float = 0.0  # standard deviation of what is added to pixels of 0..1
     mixed: bool = True  # compute in bfloat16 where the processor has it
     rules: Rules = field(default_factory=Rules)
 
@@ -75,7 +75,7 @@ def accuracy(model: nn.Module, data: Samples) -> float:
 def run_epoch(model: nn.Module, optimizer: Optimizer, data: Samples, recipe: Recipe) -> float:
     """Learn from every image once, in a new order; the mean loss."""
     order = torch.randperm(len(data.y), device=data.y.device)
-    shuffled = Samples(data.x[order], data.y[order])  # gathered once: the batches are views
+    shuffled = Samples(data.x[order], data.y[order])  # one gather: batches are views
     total = torch.zeros((), device=data.y.device)
     for x, y in shuffled.batches(recipe.batch):
         with autocast(x.device, recipe.mixed):

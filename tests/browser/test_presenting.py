@@ -26,7 +26,7 @@ def test_a_click_lights_the_lines_of_the_next_step(kitchen: Page) -> None:
     for _ in range(3):
         kitchen.keyboard.press("ArrowRight")
         seen.append(kitchen.evaluate(LIT, "steps"))
-    assert seen == [[1, 2], [4], [6, 7, 8], list(range(1, 11))]
+    assert seen == [[1, 2], [4], [7, 8, 9], list(range(1, 13))]
     assert kitchen.evaluate(CURRENT) == "steps"
 
 
@@ -40,7 +40,7 @@ def test_going_back_lights_the_lines_of_the_step_before(kitchen: Page) -> None:
 def test_a_line_that_is_not_lit_has_one_colour(kitchen: Page) -> None:
     open_slide(kitchen, "steps")
     colours = kitchen.evaluate(DIMMED_COLOURS)
-    assert colours[3:] == [1] * 7
+    assert colours[3:] == [1] * 9
     assert max(colours[:2]) > 1
 
 

@@ -1,6 +1,7 @@
 """The kitchen deck for those who do not present: without JavaScript, and on paper."""
 
 import re
+from itertools import pairwise
 from pathlib import Path
 
 from playwright.sync_api import Browser
@@ -24,7 +25,7 @@ def test_without_javascript_all_slides_stand_one_under_another(browser: Browser,
         places = page.evaluate(PLACES)
         assert len(places) > 30
         assert all(bottom - top > 50 for top, bottom in places)
-        assert all(bottom <= top + 1 for (_, bottom), (top, _) in zip(places, places[1:], strict=False))
+        assert all(bottom <= top + 1 for (_, bottom), (top, _) in pairwise(places))
         assert page.evaluate(HIDDEN) == []
         assert page.evaluate("document.documentElement.scrollWidth") <= SCREEN["width"]
         words = page.locator("main").inner_text()

@@ -49,16 +49,23 @@ LOOK = """([smallest, faintest]) => {
 
     const overflows = [], covered = [], cut = [], small = [], faint = [], broken = [], unnamed = [];
     const fixed = [...document.querySelectorAll('.deck-logo, .deck-footer, .deck-backlink, .slide-number')].filter(shown);
+    const told = new Map();  // what an element was told for need not be told of what stands in it
+    const tell = (list, element, fault, words) => {
+        const faults = new Set(told.get(element));
+        if (!faults.has(fault)) list.push(`${called(element)} ${words}`);
+        told.set(element, faults.add(fault));
+    };
     for (const element of elements) {
         const box = element.getBoundingClientRect();
         if (!box.width || !box.height) continue;
+        told.set(element, told.get(element.parentElement));
         const over = { left: room.left - box.left, top: room.top - box.top, right: box.right - room.right, bottom: box.bottom - room.bottom };
         for (const [side, by] of Object.entries(over))
-            if (by > 1) overflows.push(`${called(element)} ${Math.round(by / scale)} px over the ${side} edge`);
+            if (by > 1) tell(overflows, element, side, `${Math.round(by / scale)} px over the ${side} edge`);
         for (const other of fixed) {
             const place = other.getBoundingClientRect();
             if (box.left < place.right && box.right > place.left && box.top < place.bottom - 1 && box.bottom > place.top + 1)
-                covered.push(`${called(element)} on ${called(other)}`);
+                tell(covered, element, other, `on ${called(other)}`);
         }
         const { overflowX, overflowY } = getComputedStyle(element);
         if (overflowX !== 'visible' && element.scrollWidth > element.clientWidth + 1) cut.push(`${called(element)} across`);
@@ -108,7 +115,8 @@ def walk(page: Page) -> Iterator[Look]:
 def look(page: Page) -> Look:
     """Look at the slide that the page shows now."""
     seen: dict[str, Any] = page.evaluate(LOOK, [SMALLEST_TEXT, FAINTEST_TEXT])
-    return Look(**{key: tuple(value) if isinstance(value, list) else value for key, value in seen.items()})
+    values: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in seen.items()}
+    return Look(**values)
 
 
 def wait_until(page: Page, expression: str, argument: Any = None) -> None:
