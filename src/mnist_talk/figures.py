@@ -15,9 +15,8 @@ from torch import Tensor
 from mnist_talk.training import History
 
 INK = "#22303c"
-PAPER_TO_INK = LinearSegmentedColormap.from_list(
-    "ink", [to_rgba(INK, 0), to_rgba(INK, 1)]
-)  # paper lets the slide through
+# The paper is transparent, so that the slide's own ground shows through.
+PAPER_TO_INK = LinearSegmentedColormap.from_list("ink", [to_rgba(INK, 0), to_rgba(INK, 1)])
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")  # told apart by colour-blind people too
 STYLE: dict[str, Any] = {
     "axes.edgecolor": INK,

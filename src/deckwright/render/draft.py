@@ -14,6 +14,8 @@ from deckwright.render.pictures import Pictures
 from deckwright.render.prose import ProseConverter
 from deckwright.source.inline import read_text
 
+SOCIAL_PICTURE = "social.png"  # beside a deck's Markdown files: what a link to it shows
+
 
 def environment(folders: list[Path]) -> Environment:
     """Templates from the first folder that has them; a misspelt name in one is an error."""
@@ -31,7 +33,7 @@ class Draft:
     """Every slide's HTML with stand-ins for results, and what is needed to put results there."""
 
     def __init__(self, deck: Deck, templates: Environment, static: Callable[[str], Path | None]) -> None:
-        self.deck, self.templates, self.static = deck, templates, static
+        self.deck, self.templates = deck, templates
         self.assets = Assets()
         self.pictures = Pictures(deck, static, self.assets)
         self.prose = ProseConverter(self.listing, self.pictures.address, self.pictures.raw)
@@ -42,6 +44,10 @@ class Draft:
         self.slides = [(slide, self.pictures.attributes(slide), self.slide(slide)) for slide in deck.slides]
         logo = deck.settings.logo
         self.logo = self.pictures.resolve(logo.src, self.front_matter) if logo else ""
+        social = deck.folder / SOCIAL_PICTURE
+        self.social_picture = (
+            self.assets.add(social.read_bytes(), social.stem, social.suffix) if social.is_file() else ""
+        )
 
     @property
     def front_matter(self) -> Place:

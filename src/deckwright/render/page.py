@@ -96,7 +96,7 @@ def page_html(draft: Draft, stacks: list[list[Section]], *, has_companions: bool
         settings=settings,
         stacks=stacks,
         logo=draft.logo,
-        social_picture="assets/social.png" if draft.static("social.png") else "",
+        social_picture=draft.social_picture,
         title_slide=draft.deck.title_slide,
         has_companions=has_companions,
         has_formulas=any("katex" in section.html for stack in stacks for section in stack),
