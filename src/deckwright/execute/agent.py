@@ -4,6 +4,7 @@ numpy, torch and matplotlib are set up at the moment a cell imports them, so tha
 does not use them never pays for them.
 """
 
+import gc
 import random
 import sys
 from collections.abc import Callable
@@ -40,10 +41,12 @@ class AfterImport(MetaPathFinder):
 def start(seed: int, width: float, height: float, file_format: str, dpi: int) -> None:
     """Seed everything random, and draw figures at this size (inches) unless told otherwise."""
     random.seed(seed)
+    gc.freeze()
     actions = {
         "numpy": lambda: sys.modules["numpy"].random.seed(seed),
         "torch": lambda: sys.modules["torch"].manual_seed(seed),
         "matplotlib": start_matplotlib,
+        "matplotlib.pyplot": gc.freeze,
         "matplotlib_inline.backend_inline": apply_format,
     }
     sys.meta_path.insert(0, AfterImport(actions))
