@@ -56,7 +56,9 @@ class Session:
             await self.tell_agent("start", self.deck.settings.seed, *astuple(self.figure))
             self.watcher.begin(len(self.steps))
             outputs = {step.label: await self.step(index, step) for index, step in enumerate(self.steps)}
-            return Results(outputs, await self.language_info())
+            info = await self.language_info()
+            await self.tell_agent("goodbye")
+            return Results(outputs, info)
         finally:
             self.connection.stop_channels()
 
