@@ -88,7 +88,7 @@ def has_default_margins(figure: Any) -> bool:
 
 
 def save(figure: Any, file_format: str) -> bytes:
-    """Write the figure as it is: no tight box, which would change its size, and no date, which would change its bytes."""
+    """Write the figure as it is: a tight box would change its size, a date its bytes."""
     written = BytesIO()
     metadata = {"Date": None} if file_format == "svg" else {}
     colours = {"facecolor": figure.get_facecolor(), "edgecolor": figure.get_edgecolor()}
