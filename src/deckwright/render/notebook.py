@@ -113,12 +113,13 @@ def executed_notebook(draft: Draft, pieces: list[Piece], results: Results) -> An
 def notebook_cell(draft: Draft, piece: Piece, results: Results, counts: Iterator[int]) -> dict[str, Any]:
     """One cell of the notebook."""
     if piece.cell:
+        shown = piece.cell.options.include and piece.cell.options.output != "false"  # as on the slide
         return {
             "cell_type": "code",
             "execution_count": next(counts) if piece.cell.options.eval else None,
             "id": piece.id,
             "metadata": slideshow(piece.role),
-            "outputs": list(results.outputs.get(piece.cell.label, ())),
+            "outputs": list(results.outputs.get(piece.cell.label, ())) if shown else [],
             "source": piece.cell.code,
         }
     text, attachments = with_attachments(markdown_text(piece.blocks, results), draft, piece.slide)

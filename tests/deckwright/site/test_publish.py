@@ -115,6 +115,17 @@ def test_notebook_is_valid_and_holds_the_outputs(project: MakeProject, watcher: 
     assert [output.output_type for output in notebook.cells[2].outputs] == ["stream", "execute_result"]
 
 
+def test_notebook_leaves_out_outputs_that_the_slides_do_not_show(project: MakeProject, watcher: Memory) -> None:
+    made = project(
+        **{"slides/talk.md": PROSE + "\n```{python}\n#| output: false\nimport time\nprint(time.time())\n```\n"}
+    )
+    build(made, watcher)
+    first = (made.out / "notebook.ipynb").read_bytes()
+    build(made, watcher)
+    assert (made.out / "notebook.ipynb").read_bytes() == first
+    assert b"time.time()" in first
+
+
 def test_a_subfolder_is_a_deck_of_its_own(project: MakeProject, watcher: Memory) -> None:
     made = project(**{"slides/a.md": PROSE, "slides/more/b.md": PROSE.replace("title: T", "title: More")})
     build(made, watcher)
