@@ -10,7 +10,7 @@ from difflib import get_close_matches
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where something stands: a file (from the project's root), a line from 1, a slide from 1 (0: none)."""
+    """Where something stands: a file (from the project's root), a line from 1, a slide from 1 (0: none of them)."""
 
     path: str
     line: int
@@ -21,7 +21,8 @@ class Place:
         return Place(self.path, line, self.slide)
 
     def __str__(self) -> str:
-        return f"{self.path}:{self.line}" + (f" (slide {self.slide})" if self.slide else "")
+        line = f":{self.line}" if self.line else ""
+        return f"{self.path}{line}" + (f" (slide {self.slide})" if self.slide else "")
 
 
 class DeckError(Exception):

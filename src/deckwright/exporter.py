@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from nbconvert.exporters.exporter import Exporter
+from nbconvert.utils.exceptions import ConversionException
 
-from deckwright.errors import Place
+from deckwright.errors import DeckError
 from deckwright.installed import own
 from deckwright.render.draft import Draft, environment
 from deckwright.render.page import finish
@@ -29,11 +30,19 @@ class DeckwrightExporter(Exporter):
         """Convert a notebook; `resources["outputs"]` are the files that the page needs."""
         notebook, found = super().from_notebook_node(nb, resources, **kw)
         source = found.get("metadata", {})
-        deck, results = notebook_deck(notebook, source.get("name") or "notebook", Path(source.get("path") or "."))
-        static = [deck.root / "static", own("static")]
-        draft = Draft(deck, environment([own("templates")]), lambda name: static_file(static, name))
-        page = finish(draft, results, self.log.warning)
-        files = dict(page.files) | asset_files(page, static, Place(f"{source.get('name')}.ipynb", 0))
+        try:
+            page = self.page(notebook, source.get("name") or "notebook", Path(source.get("path") or "."))
+        except DeckError as error:
+            raise ConversionException(str(error)) from error
+        files = dict(page)
         html = files.pop("index.html").decode()
         found["outputs"] = {**found.get("outputs", {}), **files}
         return html, found
+
+    def page(self, notebook: Any, name: str, folder: Path) -> dict[str, bytes]:
+        """All files of the page. Raises DeckError."""
+        deck, results = notebook_deck(notebook, name, folder)
+        static = [folder / "static", own("static")]
+        draft = Draft(deck, environment([own("templates")]), lambda wanted: static_file(static, wanted))
+        page = finish(draft, results, self.log.warning, has_companions=False)
+        return dict(page.files) | asset_files(page, static, deck.place)

@@ -1,5 +1,6 @@
 """The frozen values that cross the stages: a Deck of Slides of blocks, and the Results of its cells."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -76,6 +77,7 @@ class Cell:
     place: Place
     code_place: Place
     caption: Prose
+    alternative: Prose  # in words, for those who do not see the figure
     width: float = 1.0  # of the slide, as the columns around it leave
     indent: str = ""
 
@@ -123,9 +125,17 @@ class Deck:
     slides: tuple[Slide, ...]
     title_slide: bool = True  # made from the settings; a notebook has its own
 
+    @property
+    def place(self) -> Place:
+        """Where the settings stand."""
+        return Place(self.slides[0].place.path, 1)
+
+
+MARK = re.compile("\ue000(\\d+)\ue001")
+
 
 def mark(number: int) -> str:
-    """Stand-in for an inline in a Prose text: private-use characters, which no author types."""
+    """Stand-in for an inline in a Prose text: private-use characters, which no author types. MARK finds it."""
     return f"\ue000{number}\ue001"
 
 
@@ -150,6 +160,7 @@ def steps(deck: Deck) -> Iterator[Cell | Expression]:
                 if block.options.eval:
                     yield block
                 yield from expressions(block.caption)
+                yield from expressions(block.alternative)
             elif isinstance(block, Prose):
                 yield from expressions(block)
 

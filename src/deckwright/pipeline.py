@@ -6,12 +6,11 @@ from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING
 
-from deckwright.errors import Place
 from deckwright.execute.watch import Watcher
 from deckwright.installed import own
 from deckwright.model import Deck, Page, Results, steps
 from deckwright.site.assets import asset_files, static_file
-from deckwright.site.publish import publish
+from deckwright.site.publish import publish, refuse_foreign
 from deckwright.source.load import load
 
 if TYPE_CHECKING:
@@ -35,11 +34,11 @@ class Project:
 
 def build(project: Project, watcher: Watcher) -> None:
     """Build every deck of a project and replace the site. Raises DeckError; the old site then stays."""
+    refuse_foreign(project.out)
     files: dict[str, bytes] = {}
     for deck in load(project.root, project.slides):
         page = deck_page(deck, project, watcher)
-        front_matter = Place(deck.slides[0].place.path, 1)
-        site = dict(page.files) | asset_files(page, project.folders("static"), front_matter)
+        site = dict(page.files) | asset_files(page, project.folders("static"), deck.place)
         files |= {f"{deck.name}/{path}" if deck.name else path: content for path, content in site.items()}
     publish(files, project.out)
 
@@ -47,16 +46,16 @@ def build(project: Project, watcher: Watcher) -> None:
 def deck_page(deck: Deck, project: Project, watcher: Watcher) -> Page:
     """Run a deck and render it."""
     if not any(steps(deck)):
-        return finished(draft(deck, project), NOTHING_RAN, watcher)
+        return finished(drafted(deck, project), NOTHING_RAN, watcher)
     from deckwright.execute.kernel import booting_kernel  # a deck of prose never loads Jupyter
 
     with booting_kernel(deck.root) as kernel:
-        unfinished = draft(deck, project)  # while the kernel boots
+        draft = drafted(deck, project)  # while the kernel boots
         Thread(target=import_module, args=("nbconvert",), daemon=True).start()  # 0.4 s, while the cells run
-        return finished(unfinished, kernel.run(deck, watcher), watcher)
+        return finished(draft, kernel.run(deck, watcher), watcher)
 
 
-def draft(deck: Deck, project: Project) -> "Draft":
+def drafted(deck: Deck, project: Project) -> "Draft":
     """Everything of a deck's page that needs no results."""
     from deckwright.render.draft import Draft, environment  # 0.1 s, in which a kernel may already boot
 
@@ -64,8 +63,8 @@ def draft(deck: Deck, project: Project) -> "Draft":
     return Draft(deck, environment(project.folders("templates")), lambda name: static_file(static, name))
 
 
-def finished(unfinished: "Draft", results: Results, watcher: Watcher) -> Page:
-    """The page with its results."""
+def finished(draft: "Draft", results: Results, watcher: Watcher) -> Page:
+    """The page with its results; what readers take home goes with decks that ran."""
     from deckwright.render.page import finish
 
-    return finish(unfinished, results, watcher.warn)
+    return finish(draft, results, watcher.warn, has_companions=results is not NOTHING_RAN)

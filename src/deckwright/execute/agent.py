@@ -24,14 +24,13 @@ class AfterImport(MetaPathFinder):
     def find_spec(self, fullname: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
         if fullname not in self.actions:
             return None
-        action = self.actions.pop(fullname)
         spec = PathFinder.find_spec(fullname, path, target)
         if spec is not None and spec.loader is not None:
             run_module = spec.loader.exec_module
 
             def run_then_act(module: Any) -> None:
                 run_module(module)
-                action()
+                self.actions.pop(fullname, lambda: None)()  # a mere look-up may have come before
 
             spec.loader.exec_module = run_then_act  # type: ignore[method-assign]
         return spec

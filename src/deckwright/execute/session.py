@@ -1,7 +1,6 @@
 """Run a deck's steps in a kernel, one after the other. The only module that knows nbclient."""
 
 import asyncio
-import re
 import time
 from dataclasses import astuple
 from typing import Any
@@ -13,6 +12,7 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 from nbformat import NotebookNode
 
 from deckwright.errors import DeckError
+from deckwright.execute.repeat import joined, repeatable
 from deckwright.execute.traceback import cell_error
 from deckwright.execute.watch import Step, Watcher
 from deckwright.model import Cell, Deck, Output, Results, steps
@@ -20,7 +20,7 @@ from deckwright.settings import CellOptions, FigureSize, figure_of
 
 AGENT = "__import__('deckwright.execute.agent', fromlist=['_'])"
 STARTUP_SECONDS = 60
-ADDRESS = re.compile(r"\bat 0x[0-9a-f]{6,}")
+DEATH_REMEDY = "Look for exit(), os._exit, a crash in a library, or too little memory."
 
 
 class Client(NotebookClient):
@@ -43,10 +43,11 @@ class Session:
         self.cells = [code_cell(source_of(step)) for step in self.steps]
         cells = [*self.cells, code_cell("")]  # the last one is the agent's
         notebook = NotebookNode(cells=cells, metadata=NotebookNode(), nbformat=4, nbformat_minor=5)
-        self.client = Client(notebook, km=manager, coalesce_streams=True, startup_timeout=STARTUP_SECONDS)
+        self.client = Client(notebook, km=manager, startup_timeout=STARTUP_SECONDS)
         self.figure = figure_of(deck.settings, CellOptions())
         self.timeout = deck.settings.execute.timeout  # seconds, of the step that runs
         self.client.timeout_func = lambda _: self.timeout  # type: ignore[assignment] # parts of a second too
+        self.current = self.steps[0]  # what runs now, or ran last
         self.ran: dict[int, Cell] = {}  # by execution count, for tracebacks
 
     async def run(self) -> Results:
@@ -59,6 +60,10 @@ class Session:
             info = await self.language_info()
             await self.tell_agent("goodbye")
             return Results(outputs, info)
+        except DeadKernelError as error:
+            if interrupted():  # nbclient takes a cancelled wait for a dead kernel
+                raise asyncio.CancelledError from error
+            raise stopped(self.current, self.death(), DEATH_REMEDY) from error
         finally:
             self.connection.stop_channels()
 
@@ -79,6 +84,7 @@ class Session:
         return dict(reply["content"]["language_info"]) if reply else {}
 
     async def step(self, index: int, step: Step) -> tuple[Output, ...]:
+        self.current = step
         self.watcher.started(step)
         began = time.monotonic()
         cell = self.cells[index]
@@ -92,7 +98,7 @@ class Session:
             remedy = "Remove `error: true`, or make the cell raise what it is to show."
             raise DeckError(f"cell {step.label} has `error: true` but raised nothing", step.place, remedy)
         self.watcher.finished(step, time.monotonic() - began)
-        return tuple(without_addresses(output) for output in cell.outputs)
+        return tuple(repeatable(output, step.label) for output in joined(cell.outputs))
 
     async def use_figure(self, wanted: FigureSize) -> None:
         if wanted != self.figure:
@@ -137,19 +143,6 @@ def interrupted() -> bool:
     """Whether somebody pressed Ctrl-C: asyncio then cancels the task that runs."""
     task = asyncio.current_task()
     return task is not None and task.cancelling() > 0
-
-
-def without_addresses(output: Output) -> Output:
-    """An output without memory addresses: they differ from run to run, and tell an audience nothing."""
-    if output["output_type"] == "stream":
-        return {**output, "text": ADDRESS.sub("at 0x…", output["text"])}
-    if output["output_type"] == "error":
-        return {**output, "traceback": [ADDRESS.sub("at 0x…", line) for line in output["traceback"]]}
-    data = {
-        mime: ADDRESS.sub("at 0x…", content) if mime.startswith("text/") and isinstance(content, str) else content
-        for mime, content in output["data"].items()
-    }
-    return {**output, "data": data}
 
 
 def code_cell(code: str) -> NotebookNode:

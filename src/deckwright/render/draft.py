@@ -6,13 +6,13 @@ from typing import Any
 
 from jinja2 import ChoiceLoader, Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined
 
-from deckwright.errors import Place
 from deckwright.model import Cell, Deck, Listing, Slide, blocks_of
 from deckwright.render.assets import Assets
 from deckwright.render.code import CodeBlock, code_block
 from deckwright.render.pictures import Pictures
 from deckwright.render.prose import ProseConverter
 from deckwright.source.inline import read_text
+from deckwright.source.parse import read_markdown
 
 SOCIAL_PICTURE = "social.png"  # beside a deck's Markdown files: what a link to it shows
 
@@ -40,19 +40,16 @@ class Draft:
         self.cells: dict[str, tuple[Cell, Slide]] = {}
         self.code: dict[str, CodeBlock] = {}  # of the cells that show theirs
         self.captions: dict[str, str] = {}
+        self.alternatives: dict[str, str] = {}  # the words of figures
+        self.ids = {slide.attributes.id for slide in deck.slides}
         self.macros: Any = templates.get_template("cell.html").module
         self.slides = [(slide, self.pictures.attributes(slide), self.slide(slide)) for slide in deck.slides]
         logo = deck.settings.logo
-        self.logo = self.pictures.resolve(logo.src, self.front_matter) if logo else ""
+        self.logo = self.pictures.resolve(logo.src, deck.place) if logo else ""
         social = deck.folder / SOCIAL_PICTURE
         self.social_picture = (
             self.assets.add(social.read_bytes(), social.stem, social.suffix) if social.is_file() else ""
         )
-
-    @property
-    def front_matter(self) -> Place:
-        """Where the deck's settings stand."""
-        return Place(self.deck.slides[0].place.path, 1)
 
     def slide(self, slide: Slide) -> str:
         for block in blocks_of(slide.blocks):
@@ -63,6 +60,8 @@ class Draft:
     def cell(self, cell: Cell, slide: Slide) -> None:
         self.cells[cell.label] = cell, slide
         self.captions[cell.label] = self.prose.inline(slide, cell.caption) if cell.caption.text else ""
+        words = cell.alternative if cell.alternative.text else cell.caption
+        self.alternatives[cell.label] = self.prose.plain(slide, words) if words.text else ""
         if cell.options.include and cell.options.echo and cell.code.strip():
             self.code[cell.label] = code_block(cell.code, "python", cell.options.code_line_numbers, cell.place)
 
@@ -70,11 +69,12 @@ class Draft:
         block = code_block(listing.code, listing.language, listing.line_numbers, listing.place)
         return str(self.macros.listing(block, listing.attributes))
 
-    def markdown(self, text: str, slide: Slide) -> str:
-        """The HTML of Markdown that a cell gave; what looks like an expression in it does not run."""
-        return self.prose.convert(slide, (read_text(text, slide.place, None),))
+    def markdown(self, text: str, cell: Cell) -> str:
+        """The HTML of Markdown that a cell gave."""
+        _, slide = self.cells[cell.label]
+        return self.prose.convert(slide, read_markdown(text, cell.place, self.deck.root))
 
     def markdown_inline(self, text: str) -> str:
-        """The same in a sentence."""
+        """The HTML of Markdown that an expression gave, for a sentence."""
         slide = self.deck.slides[0]
         return self.prose.inline(slide, read_text(text, slide.place, None))

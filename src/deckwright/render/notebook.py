@@ -11,14 +11,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-from deckwright.model import Block, Cell, Deck, Div, Expression, Formula, Listing, Pause, Prose, Results, Slide
+from deckwright.model import MARK, Block, Cell, Deck, Div, Expression, Formula, Listing, Pause, Prose, Results, Slide
 from deckwright.render.draft import Draft
 from deckwright.render.prose import fill
 
 NOTEBOOK, READING = "notebook.ipynb", "reading.html"
 PICTURE = re.compile(r"(?P<before>!\[[^\]]*\]\()(?P<src>[^)\s]+)")
-SCRIPT = re.compile(r"<script\b.*?</script\s*>", re.DOTALL | re.IGNORECASE)
-MARKED = re.compile(r"\ue000(\d+)\ue001")
+NOT_READ = re.compile(r"""<script\b.*?</script\s*>|<aside class="notes">.*?</aside>""", re.DOTALL | re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,23 +35,17 @@ class Piece:
         return first if isinstance(first, Cell) else None
 
 
-def companions(
-    draft: Draft, results: Results, cells: Mapping[str, str], result: Callable[[str], str]
-) -> dict[str, bytes]:
-    """Both files. `cells`: the HTML of each shown cell by label; `result`: that of any stand-in."""
+def companions(draft: Draft, results: Results, result: Callable[[str], str]) -> dict[str, bytes]:
+    """Both files. `result`: the HTML for a stand-in, as the reading page has it."""
     pieces = [Piece(f"piece-{number}", *parts) for number, parts in enumerate(pieces_of(draft.deck), 1)]
     notebook = executed_notebook(draft, pieces, results)
-    html = {piece.id: reading_html(draft, piece, cells, result) for piece in pieces if piece.role != "notes"}
     text = json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+    html = {
+        next(piece.id for piece in pieces if piece.slide is slide): NOT_READ.sub("", fill(drafted, result))
+        for slide, _, drafted in draft.slides
+        if any(piece.slide is slide for piece in pieces)
+    }
     return {NOTEBOOK: text.encode(), READING: reading_page(draft, notebook, html).encode()}
-
-
-def reading_html(draft: Draft, piece: Piece, cells: Mapping[str, str], result: Callable[[str], str]) -> str:
-    """The HTML of a piece on the reading page."""
-    html = (
-        cells.get(piece.cell.label, "") if piece.cell else fill(draft.prose.convert(piece.slide, piece.blocks), result)
-    )
-    return SCRIPT.sub("", html)
 
 
 def pieces_of(deck: Deck) -> Iterator[tuple[Slide, tuple[Block, ...], str]]:
@@ -72,7 +65,7 @@ def pieces_of(deck: Deck) -> Iterator[tuple[Slide, tuple[Block, ...], str]]:
 def opened(blocks: tuple[Block, ...]) -> Iterator[Block]:
     """The blocks, with divs around cells replaced by what stands in them."""
     for block in blocks:
-        if isinstance(block, Div) and holds_cell(block):
+        if isinstance(block, Div) and holds_cell(block) and kind_of(block) != "notes":
             yield from opened(block.blocks)
         else:
             yield block
@@ -162,6 +155,8 @@ def markdown_text(blocks: tuple[Block, ...], results: Results) -> str:
                 parts.append(prose_text(block, results))
             case Listing():
                 parts.append(f"{block.indent}```{block.language}\n{block.code}\n{block.indent}```")
+            case Cell():  # in notes, which are one cell of the notebook
+                parts.append(f"```python\n{block.code}\n```")
             case Div():
                 parts.append(markdown_text(block.blocks, results))
     return "\n\n".join(part.strip("\n") for part in parts if part.strip())
@@ -177,7 +172,7 @@ def prose_text(prose: Prose, results: Results) -> str:
             case Expression():
                 return plain_value(results, inline)
 
-    return MARKED.sub(written, prose.text)
+    return MARK.sub(written, prose.text)
 
 
 def plain_value(results: Results, expression: Expression) -> str:

@@ -4,20 +4,24 @@ import base64
 import re
 import struct
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
+from pathlib import Path
 from typing import Any
 
 from deckwright.model import Cell, Formula, Output, Slide
 from deckwright.render.assets import Assets
 from deckwright.render.maths import formula_html
 from deckwright.render.plotly import plotly_view
-from deckwright.render.webhtml import NotOffline, offline_html
+from deckwright.render.webhtml import NotOffline, is_harmless, offline_html
 
 COLOUR = r"(?:\x1b\[[0-9;]*m)*"
 FRAME_PLACE = re.compile(rf"Cell{COLOUR} {COLOUR}In\[\d+\]{COLOUR}, ")
 RULE_LINE = re.compile(rf"^{COLOUR}-{{20,}}{COLOUR}\n", re.MULTILINE)
 SVG_SIDE = re.compile(r"""\s(?P<side>width|height)=["'](?P<number>[\d.]+)(?P<unit>pt|px|in|)["']""")
+ANSI = re.compile(r"\x1b\[[0-9;]*m")
+LIBRARY_FRAME = re.compile(r"^File .*(site-packages|dist-packages|[/\\]lib[/\\]python|<frozen)")
+DISPLAY_OBJECT = re.compile(r"^<IPython\.core\.display\.\w+ object>$")
 ARTIST = re.compile(r"<matplotlib\.|<Axes|<BarContainer|^Text\(")
 CSS_PIXELS = {"pt": 96 / 72, "px": 1.0, "": 1.0, "in": 96.0}
 INCHES_PER_METRE = 39.3701
@@ -44,7 +48,8 @@ class Scene:
     alt: str
     size: tuple[int, int]  # of its figures, CSS pixels
     assets: Assets
-    markdown: Callable[[str, Slide], str]
+    root: Path  # of the project: paths in HTML outputs start there
+    markdown: Callable[[str, Cell], str]
     warn: Callable[[str], None]
 
 
@@ -72,9 +77,9 @@ def view_of(output: Output, scene: Scene) -> list[View]:
         case "stream":
             return stream_view(output, scene)
         case "error":
-            return [View("error", html=terminal_html(without_counts("\n".join(output["traceback"]))))]
+            return [View("error", html=terminal_html(short_traceback(output["traceback"])))]
         case _:
-            return bundle_view(output["data"], scene)
+            return bundle_view(output, scene)
 
 
 def stream_view(output: Output, scene: Scene) -> list[View]:
@@ -83,21 +88,42 @@ def stream_view(output: Output, scene: Scene) -> list[View]:
     if output["name"] == "stderr":
         return [View("stderr", html=terminal_html(text))] if scene.cell.options.warning else []
     if scene.cell.options.output == "asis":
-        return [View("html", html=scene.markdown(text, scene.slide))]
+        return [View("html", html=scene.markdown(text, scene.cell))]
     return [View("stdout", html=terminal_html(text))]
 
 
-def bundle_view(data: Mapping[str, Any], scene: Scene) -> list[View]:
+def bundle_view(output: Output, scene: Scene) -> list[View]:
     """The first form of FORMS that the bundle has and that needs no network."""
+    data = output["data"]
+    reasons: list[str] = []
     for mime, form in FORMS.items():
-        if mime not in data:
+        if mime not in data or (mime == "text/plain" and reasons and DISPLAY_OBJECT.match(data[mime])):
             continue
         try:
-            return [form(data[mime], scene)]
+            view = form(data[mime], scene)
         except GiveWay as reason:
-            place = scene.cell.place
-            scene.warn(f"{place}: cell {scene.cell.label}: {reason}; its static form is shown instead")
+            reasons.append(str(reason))
+            continue
+        if reasons:
+            scene.warn(f"{told(scene, reasons)}; its {mime} form is shown instead")
+        return [resized(view, output.get("metadata", {}).get(mime, {}))]
+    unknown = f"no form of it can be shown: {', '.join(data)}"
+    scene.warn(f"{told(scene, reasons or [unknown])}; nothing is shown")
     return []
+
+
+def told(scene: Scene, reasons: list[str]) -> str:
+    """Which cell, and why a form of its output is not shown."""
+    return f"{scene.cell.place}: cell {scene.cell.label}: {'; '.join(reasons)}"
+
+
+def resized(view: View, metadata: Any) -> View:
+    """The size that the author gave a picture, as in `Image(..., width=300)`."""
+    sides = metadata if isinstance(metadata, dict) else {}
+    given = {side: round(sides[side]) for side in ("width", "height") if isinstance(sides.get(side), int | float)}
+    if not given or view.kind != "figure":
+        return view
+    return replace(view, width=given.get("width", 0), height=given.get("height", 0))
 
 
 def svg(text: str, scene: Scene) -> View:
@@ -105,22 +131,26 @@ def svg(text: str, scene: Scene) -> View:
     tag = text[text.find("<svg") : text.find(">", text.find("<svg"))]
     sides = {found["side"]: float(found["number"]) * CSS_PIXELS[found["unit"]] for found in SVG_SIDE.finditer(tag)}
     src = scene.assets.add(text.encode(), scene.cell.label, ".svg")
-    return View(
-        "figure", src=src, width=round(sides.get("width", 0)), height=round(sides.get("height", 0)), alt=scene.alt
-    )
+    width, height = (round(sides.get(side, 0)) for side in ("width", "height"))
+    return View("figure", src=src, width=width, height=height, alt=scene.alt)
 
 
-def png(text: str, scene: Scene) -> View:
-    """A picture, as a file."""
-    content = base64.b64decode(text)
-    width, height = png_size(content)
-    return View(
-        "figure", src=scene.assets.add(content, scene.cell.label, ".png"), width=width, height=height, alt=scene.alt
-    )
+def picture(suffix: str) -> "Form":
+    """Make a form for pictures of pixels, as files."""
+
+    def form(text: str, scene: Scene) -> View:
+        content = base64.b64decode(text)
+        width, height = png_size(content) if suffix == ".png" else (0, 0)
+        src = scene.assets.add(content, scene.cell.label, suffix)
+        return View("figure", src=src, width=width, height=height, alt=scene.alt)
+
+    return form
 
 
 def png_size(content: bytes) -> tuple[int, int]:
-    """CSS pixels: as many as the file's, unless it says how many of them make a metre."""
+    """CSS pixels: as many as the file's, unless it says how many of them make a metre. Zeros: it does not say."""
+    if len(content) < 24 or not content.startswith(b"\x89PNG"):
+        return 0, 0
     width, height = struct.unpack(">II", content[16:24])
     at = content.find(b"pHYs", 0, 4096)
     per_metre = struct.unpack(">I", content[at + 4 : at + 8])[0] if at > 0 else 0
@@ -128,15 +158,10 @@ def png_size(content: bytes) -> tuple[int, int]:
     return round(width * scale), round(height * scale)
 
 
-def jpeg(text: str, scene: Scene) -> View:
-    """A picture, as a file of its own pixels."""
-    return View("figure", src=scene.assets.add(base64.b64decode(text), scene.cell.label, ".jpg"), alt=scene.alt)
-
-
 def web_html(text: str, scene: Scene) -> View:
     """HTML with its scripts, where they work offline."""
     try:
-        return View("html", html=offline_html(text, scene.cell.label, scene.assets))
+        return View("html", html=offline_html(text, scene.cell.label, scene.assets, scene.root))
     except NotOffline as reason:
         raise GiveWay(str(reason)) from reason
 
@@ -155,31 +180,34 @@ def latex(text: str, scene: Scene) -> View:
     return View("html", html=formula_html(Formula(tex, True, scene.cell.place)))
 
 
-FORMS: dict[str, Callable[[Any, Scene], View]] = {  # richest first
+Form = Callable[[Any, Scene], View]
+FORMS: dict[str, Form] = {  # richest first
     "application/vnd.plotly.v1+json": plotly,
     "image/svg+xml": svg,
-    "image/png": png,
-    "image/jpeg": jpeg,
+    "image/png": picture(".png"),
+    "image/jpeg": picture(".jpg"),
+    "image/gif": picture(".gif"),
+    "image/webp": picture(".webp"),
     "text/html": web_html,
-    "text/markdown": lambda text, scene: View("html", html=scene.markdown(text, scene.slide)),
+    "text/markdown": lambda text, scene: View("html", html=scene.markdown(text, scene.cell)),
     "text/latex": latex,
     "text/plain": lambda text, scene: View("result", html=terminal_html(text)),
 }
 
 
-def inline_html(outputs: Iterable[Output], scene_markdown: Callable[[str], str]) -> str:
+def inline_html(outputs: Iterable[Output], markdown: Callable[[str], str]) -> str:
     """The value of an inline expression, as HTML that may stand in a sentence."""
     data = next((output["data"] for output in outputs if "data" in output), {"text/plain": ""})
     if "text/markdown" in data:
-        return scene_markdown(data["text/markdown"])
-    if "text/html" in data:
+        return markdown(data["text/markdown"])
+    if "text/html" in data and is_harmless(data["text/html"]):
         return str(data["text/html"])
     return escape(data["text/plain"])
 
 
 def terminal_html(text: str) -> str:
-    """Text of a terminal: colours as spans, the last state of an overwritten line."""
-    text = re.sub(r"[^\n]*\r(?=[^\n\r])", "", text).replace("\r", "").rstrip("\n")
+    """Text of a terminal, its colours as spans."""
+    text = text.rstrip("\n")
     if "\x1b" not in text:
         return escape(text, quote=False)
     from nbconvert.filters import ansi2html  # slow to import, so only where colours are
@@ -187,6 +215,10 @@ def terminal_html(text: str) -> str:
     return str(ansi2html(text))
 
 
-def without_counts(traceback: str) -> str:
-    """A traceback without its rule and without `Cell In[3]`, which would change when a cell is added above."""
-    return RULE_LINE.sub("", FRAME_PLACE.sub("", traceback))
+def short_traceback(parts: list[str]) -> str:
+    """A traceback for a slide: without frames of libraries, the rule above it, and the numbers of cells.
+
+    `Cell In[3]` would change when a cell is added above.
+    """
+    kept = [part for part in parts if not LIBRARY_FRAME.match(ANSI.sub("", part))]
+    return RULE_LINE.sub("", FRAME_PLACE.sub("", "\n".join(kept)))

@@ -7,10 +7,11 @@ from typing import Any
 
 from markupsafe import Markup
 
-from deckwright.model import Attributes, Cell, Deck, Output, Page, Results, Slide, steps
+from deckwright.model import Attributes, Cell, Deck, Output, Page, Results, Slide
 from deckwright.render.draft import Draft
 from deckwright.render.notebook import companions
 from deckwright.render.outputs import Scene, View, inline_html, views
+from deckwright.render.plotly import SCRIPT as PLOTLY
 from deckwright.render.policy import policy
 from deckwright.render.prose import fill
 from deckwright.settings import figure_of
@@ -43,21 +44,32 @@ class Filler:
         if not cell.options.include:
             return ""
         caption = Markup(fill(self.draft.captions[label], self.result))
-        shown = self.views(outputs, cell, slide, cell.options.fig_alt or caption.striptags())
-        macros, code = self.draft.macros, self.draft.code.get(label)
-        self.reading[label] = str(macros.cell(cell, code, shown, caption, "below"))
-        if cell.options.output_location == "slide" and shown:
-            self.further.append(
-                Section(Attributes(classes=("output-slide",)), str(macros.outputs(cell, shown, caption)))
-            )
-            return str(macros.cell(cell, code, [], "", "slide"))
-        return str(macros.cell(cell, code, shown, caption, cell.options.output_location))
+        alternative = fill(self.draft.alternatives[label], self.result)
+        shown = self.views(outputs, cell, slide, str(Markup(alternative).striptags()))
+        where = cell.options.output_location
+        self.reading[label] = self.cell_html(cell, shown, caption, "below")
+        if where == "slide" and shown:
+            html = self.draft.macros.outputs(cell, shown, caption)
+            self.further.append(Section(Attributes(classes=("output-slide",)), str(html)))
+            shown, caption = [], Markup("")
+        return self.cell_html(cell, shown, caption, where)
+
+    def cell_html(self, cell: Cell, shown: list[View], caption: Markup, where: str) -> str:
+        """The HTML of a cell. Links find it by its label, where the author gave one that no slide has."""
+        identity = cell.options.label if cell.options.label not in self.draft.ids else ""
+        code = self.draft.code.get(cell.label)
+        return str(self.draft.macros.cell(cell, code, shown, caption, where, identity))
+
+    def read(self, label: str) -> str:
+        """What stands for a stand-in on the reading page: as on the slides, with all outputs below their code."""
+        return self.reading.get(label, "") if label in self.draft.cells else self.result(label)
 
     def views(self, outputs: tuple[Output, ...], cell: Cell, slide: Slide, alt: str) -> list[View]:
         if cell.options.output == "false":
             return []
         size = figure_of(self.draft.deck.settings, cell.options, cell.width).pixels
-        shown = views(outputs, Scene(cell, slide, alt, size, self.draft.assets, self.draft.markdown, self.warn))
+        scene = Scene(cell, slide, alt, size, self.draft.assets, self.draft.deck.root, self.draft.markdown, self.warn)
+        shown = views(outputs, scene)
         if not alt and any(view.kind in FIGURES for view in shown):
             self.warn(f"{cell.place}: the figure of cell {cell.label} has neither fig-cap nor fig-alt")
         return shown
@@ -80,12 +92,11 @@ class Filler:
         return stacks
 
 
-def finish(draft: Draft, results: Results, warn: Callable[[str], None]) -> Page:
-    """The page with every result in its place, and for a deck that ran, what readers take home."""
+def finish(draft: Draft, results: Results, warn: Callable[[str], None], *, has_companions: bool) -> Page:
+    """The page with every result in its place, and if wanted, what readers take home."""
     filler = Filler(draft, results, warn)
-    ran = any(steps(draft.deck))
-    html = page_html(draft, filler.sections(), has_companions=ran)
-    more = companions(draft, results, filler.reading, filler.result) if ran else {}
+    html = page_html(draft, filler.sections(), has_companions=has_companions)
+    more = companions(draft, results, filler.read) if has_companions else {}
     return Page({"index.html": html.encode(), **draft.assets.files, **more}, draft.deck.settings.theme)
 
 
@@ -99,6 +110,7 @@ def page_html(draft: Draft, stacks: list[list[Section]], *, has_companions: bool
         social_picture=draft.social_picture,
         title_slide=draft.deck.title_slide,
         has_companions=has_companions,
+        has_plotly=PLOTLY in draft.assets.files,
         has_formulas=any("katex" in section.html for stack in stacks for section in stack),
         theme=Path(settings.theme).stem,
         config=reveal_config(draft.deck),

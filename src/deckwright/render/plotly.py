@@ -35,6 +35,9 @@ def plotly_script() -> bytes:
 
 def plotly_view(bundle: Mapping[str, Any], label: str, size: tuple[int, int], assets: Assets) -> str:
     """The element that a figure is drawn into, CSS pixels large, and the scripts that draw it. Raises NotOffline."""
+    for image in bundle.get("layout", {}).get("images", []):
+        if not str(image.get("source", "")).startswith("data:"):
+            raise NotOffline("a picture in a plotly figure would be fetched from the network")
     for trace in bundle.get("data", []):
         kind = str(trace.get("type", "scatter"))
         if kind.endswith(NOT_OFFLINE):
@@ -43,7 +46,6 @@ def plotly_view(bundle: Mapping[str, Any], label: str, size: tuple[int, int], as
     config = {"displaylogo": False, **bundle.get("config", {})}
     arguments = ", ".join(json.dumps(part, sort_keys=True) for part in (bundle.get("data", []), layout, config))
     draw = f"Plotly.newPlot(document.currentScript.previousElementSibling, {arguments});\n"
-    library = "" if SCRIPT in assets.files else f'<script src="{SCRIPT}"></script>'  # once a page, before its first use
     assets.update({SCRIPT: plotly_script()})
     source = assets.add(draw.encode(), label, ".js")
-    return f'{library}<div class="plotly"></div><script src="{source}"></script>'
+    return f'<div class="plotly"></div><script src="{source}"></script>'  # the page's head loads the library

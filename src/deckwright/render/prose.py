@@ -3,7 +3,7 @@
 import html
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import Any
 from xml.etree.ElementTree import Element
@@ -13,14 +13,14 @@ from markdown.extensions import Extension
 from markdown.inlinepatterns import InlineProcessor
 from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import Treeprocessor
+from markupsafe import Markup
 
 from deckwright.errors import DeckError
-from deckwright.model import Block, Cell, Div, Expression, Formula, Listing, Pause, Prose, Slide
+from deckwright.model import MARK, Block, Cell, Div, Expression, Formula, Listing, Pause, Prose, Slide, mark
 from deckwright.render.divs import div_element, mark_incremental
 from deckwright.render.maths import formula_html
 from deckwright.source.options import read_attributes
 
-STASHED = re.compile("\ue000(\\d+)\ue001")
 OPEN, CLOSE, PAUSE = "\ue004", "\ue005", "\ue006"
 STAND_IN = re.compile("(?:<div>)?\ue002(?P<label>[^\ue003]*)\ue003(?:</div>)?")
 EXTENSIONS: dict[str, dict[str, Any]] = {
@@ -37,6 +37,7 @@ EXTENSIONS: dict[str, dict[str, Any]] = {
     "pymdownx.tasklist": {"clickable_checkbox": False},
     "pymdownx.tilde": {},
 }
+PICTURE_WORDS = re.compile(r"!\[[^\]]*\](?:\([^)]*\))?")  # become attributes, where no tag may stand
 BLOCK_ATTRIBUTES = re.compile(
     r"^(?P<text>.*\S)[ \t]+(?P<braces>\{[.#][^{}\n]*\})[ \t]*(?=\n[ \t]*(\n|[-*+] |\d+[.)] )|\n?\Z)", re.MULTILINE
 )
@@ -96,6 +97,11 @@ class ProseConverter:
         only = re.fullmatch(r"<p>(.*)</p>", page, re.DOTALL)
         return only[1] if only and "<p>" not in only[1] else page
 
+    def plain(self, slide: Slide, prose: Prose) -> str:
+        """The words of a caption: formulas as TeX, no tags."""
+        written = MARK.sub(lambda found: tex_or_mark(prose, found), prose.text)
+        return str(Markup(self.inline(slide, replace(prose, text=written))).striptags())
+
     def flatten(self, blocks: Sequence[Block]) -> list[str]:
         """Markdown in which every block that is no prose is a marked paragraph of its own."""
         pieces = []
@@ -117,7 +123,7 @@ class ProseConverter:
         return pieces
 
     def with_inlines(self, prose: Prose) -> str:
-        def replace(found: re.Match[str]) -> str:
+        def stashed(found: re.Match[str]) -> str:
             inline = prose.inlines[int(found[1])]
             match inline:
                 case Expression():
@@ -125,16 +131,23 @@ class ProseConverter:
                 case Formula():
                     return self.stashed(formula_html(inline))
 
-        return STASHED.sub(replace, BLOCK_ATTRIBUTES.sub(attributes_below, prose.text))
+        text = PICTURE_WORDS.sub(lambda found: MARK.sub(lambda inner: tex_or_mark(prose, inner), found[0]), prose.text)
+        return MARK.sub(stashed, BLOCK_ATTRIBUTES.sub(attributes_below, text))
 
     def stashed(self, piece: str) -> str:
         self.current.stash.append(piece)
-        return f"\ue000{len(self.current.stash) - 1}\ue001"
+        return mark(len(self.current.stash) - 1)
 
 
 def attributes_below(found: re.Match[str]) -> str:
     """Python-Markdown wants a paragraph's or an item's attributes on a line of their own."""
     return found[0] if KEEPS_ATTRIBUTES.match(found["text"]) else f"{found['text']}\n{found['braces']}"
+
+
+def tex_or_mark(prose: Prose, found: re.Match[str]) -> str:
+    """A formula as it was written, escaped for Markdown; other marks stay."""
+    inline = prose.inlines[int(found[1])]
+    return re.sub(r"([\\`*_{}\[\]<>#])", r"\\\1", inline.tex) if isinstance(inline, Formula) else found[0]
 
 
 def paragraph(indent: str, text: str) -> str:
@@ -166,7 +179,7 @@ class Stash(Preprocessor):
 
     def run(self, lines: list[str]) -> list[str]:
         stash = self.converter.current.stash
-        return [STASHED.sub(lambda found: self.md.htmlStash.store(stash[int(found[1])]), line) for line in lines]
+        return [MARK.sub(lambda found: self.md.htmlStash.store(stash[int(found[1])]), line) for line in lines]
 
 
 class Span(InlineProcessor):

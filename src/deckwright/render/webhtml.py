@@ -2,13 +2,18 @@
 
 import re
 from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import unquote
 
 from deckwright.render.assets import Assets
 
 SCRIPT = re.compile(r"<script\b(?P<attributes>[^>]*)>(?P<code>.*?)</script\s*>", re.IGNORECASE | re.DOTALL)
 TYPE = re.compile(r"\btype\s*=\s*[\"']?(?P<type>[^\"'\s>]+)", re.IGNORECASE)
 SCRIPT_TYPES = {"", "text/javascript", "application/javascript", "module"}
-REMOTE = re.compile(r"^\s*(https?:)?//", re.IGNORECASE)
+PICTURE = re.compile(
+    r"""(?P<before><(?:img|video|audio|source)\b[^>]*?\bsrc=["'])(?P<src>[^"']+)(?P<after>["'])""", re.I
+)
+REMOTE = re.compile(r"(^|[\s,])(https?:)?//", re.IGNORECASE)
 REMOTE_CODE = re.compile(r"""["'`](https?:)?//[^"'`\s]+["'`]""")
 LOADS = re.compile(
     r"\b(import\s*\(|importScripts|require\.config|fetch\s*\(|XMLHttpRequest|createElement\(\s*[\"']script)"
@@ -26,24 +31,51 @@ class Inspector(HTMLParser):
     """Raises NotOffline at the first thing that would fetch, or that the page's policy would block."""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        for name, value in attrs:
+        for name, value in ((name, value or "") for name, value in attrs):
             fetched = name in FETCHED or (name == "href" and tag in ("link", "image", "use"))
-            if fetched and REMOTE.match(value or ""):
+            if fetched and REMOTE.search(value):
                 raise NotOffline(f"its HTML fetches {value!r} from the network")
             if tag == "script" and name == "src":
                 raise NotOffline(f"its HTML loads a script file, {value!r}, that the page does not have")
-            if name.startswith("on") or (value or "").lstrip().lower().startswith("javascript:"):
+            if name.startswith("on") or value.lstrip().lower().startswith("javascript:"):
                 raise NotOffline(f"its HTML has a script in the attribute {name!r}, which the page's policy blocks")
-            if name == "style" and STYLE_URL.search(value or ""):
+            if name == "srcdoc":
+                raise NotOffline("its HTML holds a page of its own")
+            if name == "style" and STYLE_URL.search(value):
                 raise NotOffline("its HTML has a style that fetches from the network")
 
 
-def offline_html(html: str, label: str, assets: Assets) -> str:
-    """The HTML with its scripts moved to files. Raises NotOffline."""
+def offline_html(html: str, label: str, assets: Assets, root: Path) -> str:
+    """The HTML with its scripts and pictures moved to files beside the page. Raises NotOffline."""
+    inspect(html)
+    html = PICTURE.sub(lambda found: f"{found['before']}{local(found['src'], root, assets)}{found['after']}", html)
+    return SCRIPT.sub(lambda found: script_element(found, label, assets), html)
+
+
+def inspect(html: str) -> None:
+    """Raise NotOffline for HTML that fetches, or that has what the page's policy blocks."""
     Inspector().feed(SCRIPT.sub(lambda found: f"<script {found['attributes']}></script>", html))
     if STYLE_URL.search(html):
         raise NotOffline("its HTML has a style that fetches from the network")
-    return SCRIPT.sub(lambda found: script_element(found, label, assets), html)
+
+
+def is_harmless(html: str) -> bool:
+    """Whether HTML may stand in a sentence: nothing fetched, no script."""
+    try:
+        inspect(html)
+    except NotOffline:
+        return False
+    return SCRIPT.search(html) is None
+
+
+def local(src: str, root: Path, assets: Assets) -> str:
+    """The address of a picture that lies in the project."""
+    if src.startswith(("data:", "#")):
+        return src
+    file = root / unquote(src)
+    if not file.is_file():
+        raise NotOffline(f"its HTML shows {src!r}, which does not lie in the project")
+    return assets.add(file.read_bytes(), file.stem, file.suffix)
 
 
 def script_element(found: re.Match[str], label: str, assets: Assets) -> str:

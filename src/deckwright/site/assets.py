@@ -22,7 +22,7 @@ def asset_files(page: Page, static_folders: list[Path], front_matter: Place) -> 
     files = web_files(formulas=b"assets/katex/" in page.files["index.html"])
     for folder in reversed(static_folders):
         for path in sorted(folder.rglob("*")) if folder.is_dir() else ():
-            if path.is_file() and not path.name.startswith("."):
+            if path.is_file() and not any(part.startswith(".") for part in path.relative_to(folder).parts):
                 files[f"assets/{path.relative_to(folder).as_posix()}"] = path.read_bytes()
     theme = theme_file(page.theme, static_folders, front_matter)
     return files | {f"assets/themes/{theme.stem}.css": theme.read_bytes()}

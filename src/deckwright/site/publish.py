@@ -1,35 +1,59 @@
 """Write a site: whole or not at all. The only module that touches the output folder."""
 
 import os
+import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from deckwright.errors import DeckError, Place
 
-MARK = ".deckwright-site"  # tells a folder of ours from one that must not be replaced
+MARK = ".deckwright-site"  # lists what is ours in a folder; one without it must not be replaced
 NO_JEKYLL = ".nojekyll"  # else GitHub Pages would drop files
 
 
 def publish(files: Mapping[str, bytes], out: Path) -> None:
-    """Replace `out` by these files. Raises DeckError for a folder that is not a site of ours."""
+    """Replace our files in `out` by these; others, such as .git or CNAME, stay.
+
+    Raises DeckError for a folder that is not a site of ours, or that cannot be written.
+    """
     refuse_foreign(out)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{out.name}-", dir=out.parent) as scratch:
-        fresh, old = Path(scratch, "new"), Path(scratch, "old")
-        write(dict(files) | {MARK: b"", NO_JEKYLL: b""}, fresh)
+    ours = dict(files) | {NO_JEKYLL: b""}
+    ours[MARK] = "".join(f"{name}\n" for name in sorted({*ours, MARK})).encode()
+    with scratch_beside(out) as scratch:
+        fresh, old = scratch / "new", scratch / "old"
+        write(ours, fresh)
+        keep_others(out, fresh)
         if out.exists():
             os.rename(out, old)
-        os.rename(fresh, out)
+        try:
+            os.rename(fresh, out)
+        finally:
+            if not out.exists() and old.exists():
+                os.rename(old, out)
 
 
 def refuse_foreign(out: Path) -> None:
-    """A folder with files that deckwright did not write is somebody's work."""
+    """A folder that deckwright did not make is somebody's work."""
     if out.is_dir() and not out.is_symlink() and ((out / MARK).is_file() or not any(out.iterdir())):
         return
     if out.exists() or out.is_symlink():
         remedy = "Name another folder with --out, or move this one away."
         raise DeckError("will not replace what deckwright did not make", Place(str(out), 0), remedy)
+
+
+@contextmanager
+def scratch_beside(out: Path) -> Iterator[Path]:
+    """A folder on the same disk as `out`, so that a rename puts everything in place at once."""
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        scratch = tempfile.TemporaryDirectory(prefix=f".{out.name}-", dir=out.parent)
+    except OSError as error:
+        problem = f"cannot write the site: {error.strerror}"
+        raise DeckError(problem, Place(str(out), 0), "Name a folder that you may write to with --out.") from error
+    with scratch as folder:
+        yield Path(folder)
 
 
 def write(files: Mapping[str, bytes], folder: Path) -> None:
@@ -38,3 +62,14 @@ def write(files: Mapping[str, bytes], folder: Path) -> None:
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
+
+
+def keep_others(out: Path, fresh: Path) -> None:
+    """Copy what somebody else put into the old site. A copy, so that the old one stays whole until the end."""
+    mark = out / MARK
+    ours = set(mark.read_text("utf-8").splitlines()) if mark.is_file() else set()
+    for path in sorted(out.rglob("*")) if out.is_dir() else ():
+        name = path.relative_to(out).as_posix()
+        if name not in ours and (path.is_file() or path.is_symlink()) and not (fresh / name).exists():
+            (fresh / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(path, fresh / name, follow_symlinks=False)

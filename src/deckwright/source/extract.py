@@ -64,12 +64,11 @@ def definitions(text: str, path: str) -> dict[str, Extract]:
 
 
 def regions(text: str, path: str) -> dict[str, Extract]:
-    """The lines between `# region name` and `# endregion`."""
+    """The lines between `# region name` and its `# endregion`; regions nest."""
     found, lines = {}, text.splitlines()
     for at, line in enumerate(lines, 1):
         if opening := REGION.match(line):
-            ends = (end for end, text in enumerate(lines[at:], at) if END_REGION.match(text))
-            end = next(ends, None)
+            end = region_end(lines, at)
             if end is None:
                 name = opening["name"]
                 raise DeckError(f"region {name!r} is never closed", Place(path, at), "Close it with # endregion.")
@@ -77,3 +76,13 @@ def regions(text: str, path: str) -> dict[str, Extract]:
             skipped = next((n for n, text in enumerate(body) if text.strip()), 0)
             found[opening["name"]] = Extract("\n".join(body[skipped:]).rstrip(), at + 1 + skipped)
     return found
+
+
+def region_end(lines: list[str], start: int) -> int | None:
+    """The index of the line that closes a region whose content begins at `start`; regions nest."""
+    depth = 1
+    for index, line in enumerate(lines[start:], start):
+        depth += bool(REGION.match(line)) - bool(END_REGION.match(line))
+        if depth == 0:
+            return index
+    return None

@@ -12,15 +12,15 @@ from deckwright.settings import CellOptions
 from deckwright.source.readers import UnknownName, WrongValue, read_cell_options
 
 ATTRIBUTE = re.compile(
-    r"""\s*(?:
+    r"""[\s,]*(?:
       \#(?P<id>[^\s{}=]+)
     | \.(?P<class>[^\s{}=.]+)
     | (?P<key>[A-Za-z@:_][\w:.-]*)\s*=\s*
-        (?:"(?P<double>(?:\\.|[^"\\])*)"|'(?P<single>(?:\\.|[^'\\])*)'|(?P<bare>[^\s"'{}]+))
-    )(?=\s|$)""",
+        (?:"(?P<double>(?:\\.|[^"\\])*)"|'(?P<single>(?:\\.|[^'\\])*)'|(?P<bare>[^\s"'{},]+))
+    )(?=[\s,]|$)""",
     re.VERBOSE,
 )
-CELL = re.compile(r"^\{\s*python\b[\s,]*(?P<options>[^}]*)\}\s*$")
+CELL = re.compile(r"^\{\s*python\b(?P<options>.*)\}\s*$")
 SHOWN = re.compile(r"^(?P<language>[^\s{]*)\s*(?:\{(?P<attributes>.*)\})?\s*$")
 OPTION_LINE = re.compile(r"^#\s?\|(?P<yaml>.*)$")
 DIV_WORD = re.compile(r"^[^\s{}]+$")
@@ -41,19 +41,22 @@ HTML_KEYS = frozenset("style title lang dir role tabindex hidden translate".spli
 
 def read_attributes(text: str, place: Place) -> Attributes:
     """Read `#id .class key="value"`, the inside of a pair of braces."""
-    identity, classes, pairs, end = "", [], [], 0
-    while text[end:].strip():
+    identity, end = "", 0
+    classes: list[str] = []
+    pairs: list[tuple[str, str]] = []
+    while text[end:].strip(" \t\n,"):
         found = ATTRIBUTE.match(text, end)
         if found is None:
             remedy = 'Write {#id .class key="value"}, parted by blanks.'
             raise DeckError(f"cannot read the attributes at {text[end:].strip()!r}", place, remedy)
         end = found.end()
-        if found["id"]:
-            identity = found["id"]
-        elif found["class"]:
-            classes.append(found["class"])
+        key, value = found["key"], attribute_value(found) if found["key"] else ""
+        if found["id"] or key == "id":
+            identity = found["id"] or value
+        elif found["class"] or key == "class":
+            classes += (found["class"] or value).split()
         else:
-            pairs.append((found["key"], attribute_value(found)))
+            pairs.append((key, value))
     return Attributes(identity, tuple(classes), tuple(pairs))
 
 
@@ -98,8 +101,9 @@ def is_cell(info: str, place: Place) -> bool:
     """Whether a fence runs. Raises DeckError for one in another language's braces."""
     if CELL.match(info):
         return True
-    if info.startswith("{") and not info.startswith(("{.", "{#", "{=")) and "=" not in info.split()[0]:
-        language = info.strip("{} ").split()[0] if info.strip("{} ") else ""
+    inside = info.removeprefix("{").lstrip()
+    if info.startswith("{") and not inside.startswith((".", "#", "=")) and "=" not in inside.split()[0]:
+        language = inside.strip("} ").split()[0] if inside.strip("} ") else ""
         remedy = "Only {python} runs; for code that is only shown, write the name without braces."
         raise DeckError(f"cannot run a cell of {language!r}", place, remedy)
     return False
@@ -130,8 +134,12 @@ def read_options(
     found = CELL.match(info)
     assert found is not None, "the caller asked is_cell"
     values: dict[str, Any] = {}
-    for key, value in read_attributes(found["options"].replace(",", " "), place).pairs:
-        values[key] = yaml_scalar(value, found["options"], key)
+    attributes = read_attributes(found["options"], place)
+    if attributes.id or attributes.classes:
+        remedy = "Name the cell with label=…, and give it classes with classes=…"
+        raise DeckError("a cell takes options, no `#id` and no `.class`", place, remedy)
+    for key, value in attributes.pairs:
+        values[key] = yaml_scalar(value, found["options"], key, place)
     count = next((at for at, line in enumerate(body) if not OPTION_LINE.match(line)), len(body))
     values |= read_option_lines(body[:count], place)
     lines = dict.fromkeys(values, place.line) | option_places(body[:count], place.line)
@@ -144,10 +152,15 @@ def read_options(
         raise DeckError(f"option {error.name!r} {error.why}", place.at(lines[error.name])) from error
 
 
-def yaml_scalar(value: str, options: str, key: str) -> Any:
+def yaml_scalar(value: str, options: str, key: str, place: Place) -> Any:
     """A bare word means what it would in YAML; a quoted one is text, but for `true` and `false`."""
     quoted = re.search(rf"\b{re.escape(key)}\s*=\s*[\"']", options)
-    return value if quoted and value not in ("true", "false") else yaml.safe_load(value)
+    if quoted and value not in ("true", "false"):
+        return value
+    try:
+        return yaml.safe_load(value)
+    except yaml.YAMLError as error:
+        raise DeckError(f"cannot read the option {key}={value}", place, f'Write {key}="…".') from error
 
 
 def read_option_lines(lines: tuple[str, ...], place: Place) -> dict[str, Any]:

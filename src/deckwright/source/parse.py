@@ -1,7 +1,7 @@
 """Turn a deck's texts into a Deck: slides, their blocks, and every cell with its options. Opens only extracts."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -14,10 +14,13 @@ from deckwright.source import options
 from deckwright.source.extract import extract
 from deckwright.source.frontmatter import looks_like_front_matter, read_front_matter
 from deckwright.source.inline import read_prose, read_text
-from deckwright.source.scan import DivClose, DivOpen, Fence, PauseLine, SlideComment, Text, Token, scan
+from deckwright.source.scan import DivClose, DivOpen, Fence, PauseLine, Separator, SlideComment, Text, Token, scan
 from deckwright.source.slides import RawSlide, first_heading, group
 
+TITLE_ID = "title"
 TITLE_SLIDE = 1  # made from front matter, so the first written slide is number 2
+MOST_STEPS = 12  # after the first view: as many as static/deckwright.css has rules for
+LABEL = re.compile(r"^[\w.:-]+$")
 LINE_NUMBERS = re.compile(r"^(\d+(-\d+)?(,\d+(-\d+)?)*)?(\|(\d+(-\d+)?(,\d+(-\d+)?)*)?)*$")
 
 
@@ -25,7 +28,7 @@ def parse(files: Sequence[tuple[str, str]], name: str, root: Path, folder: Path)
     """Read (path, text) pairs, in order, as one deck. Raises DeckError."""
     first_path, first_text = files[0]
     settings, first_line = read_front_matter(first_text, first_path)
-    parser = Parser(root, settings)
+    parser = Parser(root, settings, ids={TITLE_ID: Place(first_path, 1)})
     slides: list[Slide] = []
     for path, text in files:
         if path != first_path and looks_like_front_matter(text):
@@ -48,6 +51,7 @@ class Parser:
     settings: Settings
     number: int = TITLE_SLIDE
     path: str = ""
+    printed_at: Place | None = None  # set for text that a cell gave: nothing in it runs
     labels: dict[str, Place] = field(default_factory=dict)
     ids: dict[str, Place] = field(default_factory=dict)
 
@@ -55,7 +59,7 @@ class Parser:
         self.path = path
         lines = text.splitlines()
         self.number += 1
-        tokens = scan(lines[first_line - 1 :], self.place, first_line)
+        tokens = scan(lines[first_line - 1 :], self.place, first_line, self.settings.slide_level)
         raws = group(tokens, self.settings.slide_level, first_line)
         for raw in raws:
             end = max((last_line(token) for token in raw.tokens), default=raw.line)
@@ -64,7 +68,7 @@ class Parser:
         self.number -= 1
 
     def place(self, line: int) -> Place:
-        return Place(self.path, line, self.number)
+        return self.printed_at or Place(self.path, line, self.number)
 
     def slide(self, raw: RawSlide, source: str) -> Slide:
         attributes = self.slide_attributes(raw)
@@ -80,8 +84,9 @@ class Parser:
         found: list[Attributes] = []
         heading = raw.tokens[at] if at >= 0 else None
         if isinstance(heading, Text) and braces:
-            found.append(options.read_slide_attributes(braces.strip("{}"), self.place(heading.line)))
-            raw.tokens[at] = replace(heading, text=heading.text.replace(braces, "").rstrip())
+            found.append(options.read_slide_attributes(braces[1:-1], self.place(heading.line)))
+            before, _, after = heading.text.rpartition(braces)
+            raw.tokens[at] = replace(heading, text=(before + after).rstrip())
         for token in raw.tokens:
             if isinstance(token, SlideComment):
                 found.append(options.read_slide_attributes(token.head, self.place(token.line)))
@@ -107,7 +112,15 @@ class Parser:
             self.ids[identity] = self.place(line)
         return identity
 
+    def claim_id(self, identity: str, place: Place) -> None:
+        if identity in self.ids:
+            raise DeckError(f"two elements have the id {identity!r}", place, f"The other is at {self.ids[identity]}.")
+        if identity:
+            self.ids[identity] = place
+
     def claim(self, label: str, place: Place) -> None:
+        if not LABEL.match(label):
+            raise DeckError(f"cannot use the label {label!r}", place, "Write letters, digits and -_.: alone.")
         if label in self.labels:
             raise DeckError(f"two cells have the label {label!r}", place, f"The other is at {self.labels[label]}.")
         self.labels[label] = place
@@ -135,6 +148,7 @@ class SlideReader:
                     yield self.fence(token)
                 case DivOpen():
                     attributes = options.read_div(token.head, self.parser.place(token.line))
+                    self.parser.claim_id(attributes.id, self.parser.place(token.line))
                     yield Div(attributes, tuple(self.blocks()), self.parser.place(token.line), token.indent)
                 case PauseLine():
                     yield Pause(token.indent)
@@ -144,16 +158,19 @@ class SlideReader:
 
     def prose(self, lines: list[Text]) -> Iterator[Prose]:
         if any(line.text.strip() for line in lines):
-            yield read_prose(lines, self.parser.place(lines[0].line), self.inline_label)
+            name = None if self.parser.printed_at else self.inline_label
+            yield read_prose(lines, self.parser.place(lines[0].line), name)
 
     def inline_label(self) -> str:
         self.inlines += 1
-        return f"inline-{self.parser.number}-{self.inlines}"
+        return f"inline@{self.parser.number}-{self.inlines}"  # no author's label has an @
 
     def fence(self, fence: Fence) -> Cell | Listing:
         place = self.parser.place(fence.line)
         if options.is_cell(fence.info, place):
-            return self.cell(fence, place)
+            if self.parser.printed_at is None:
+                return self.cell(fence, place)
+            fence = replace(fence, info="python")
         shown = options.read_shown(fence.info, place)
         check_line_numbers(shown.line_numbers, len(fence.body), place)
         return Listing("\n".join(fence.body), shown.language, shown.attributes, shown.line_numbers, place, fence.indent)
@@ -166,8 +183,9 @@ class SlideReader:
         code, code_place = self.code(chosen, body, place, place.at(place.line + skipped + 1))
         check_line_numbers(chosen.code_line_numbers, code.count("\n") + 1, place)
         caption = read_text(chosen.fig_cap, place, self.inline_label)
+        alternative = read_text(chosen.fig_alt, place, self.inline_label)
         self.extra_slides += chosen.output_location == "slide"
-        return Cell(label, code, chosen, place, code_place, caption, indent=fence.indent)
+        return Cell(label, code, chosen, place, code_place, caption, alternative, indent=fence.indent)
 
     def code(self, chosen: CellOptions, body: tuple[str, ...], place: Place, below: Place) -> tuple[str, Place]:
         written = "\n".join(body)
@@ -177,6 +195,17 @@ class SlideReader:
             raise DeckError("a cell with `file` has code of its own", place, "Put that code in a cell below.")
         piece, path = extract(self.parser.root, chosen.file, place)
         return piece.code, Place(path, piece.line, place.slide)
+
+
+def read_markdown(text: str, place: Place, root: Path) -> tuple[Block, ...]:
+    """Read Markdown that the cell at `place` gave: the format of slides, but nothing in it runs."""
+    parser = Parser(root, Settings(title=""), path=place.path, printed_at=place)
+    return tuple(SlideReader(parser, markdown_tokens(text.splitlines(), parser.place)).blocks())
+
+
+def markdown_tokens(lines: list[str], place: Callable[[int], Place]) -> list[Token]:
+    """The tokens of Markdown that is no deck: rules in it are rules."""
+    return [Text("---", token.line) if isinstance(token, Separator) else token for token in scan(lines, place)]
 
 
 def last_line(token: Token) -> int:
@@ -190,6 +219,8 @@ def check_line_numbers(steps: str, lines: int, place: Place) -> None:
         return
     if not LINE_NUMBERS.match(steps):
         raise DeckError(f"cannot read code-line-numbers {steps!r}", place, 'Write lines and steps: "1|3-5|7,9".')
+    if steps.count("|") > MOST_STEPS:
+        raise DeckError(f"code-line-numbers has {steps.count('|')} clicks, but {MOST_STEPS} is the most", place)
     beyond = [number for number in re.findall(r"\d+", steps) if not 1 <= int(number) <= lines]
     if beyond:
         raise DeckError(f"code-line-numbers names line {beyond[0]}, but the code has {lines}", place)

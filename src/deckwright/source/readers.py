@@ -1,5 +1,7 @@
 """Readers: what front matter and cell options may hold, and how it becomes typed values."""
 
+import json
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -31,7 +33,7 @@ def yes_no(value: Any) -> bool:
 
 def positive(value: Any) -> float:
     """Read a number above zero."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < math.inf:
         raise BadValue(f"wants a number above 0, not {value!r}")
     return float(value)
 
@@ -81,6 +83,14 @@ def size(value: Any) -> tuple[int, int]:
     if len(sides) != 2 or not all(side.strip().isdigit() and int(side) > 0 for side in sides):
         raise BadValue(f"wants WIDTHxHEIGHT in pixels, such as 1280x720, not {value!r}")
     return int(sides[0]), int(sides[1])
+
+
+def reveal_options(value: Any) -> dict[str, Any]:
+    """Read what Reveal is to be told; dates become text, as in JSON."""
+    options: dict[str, Any] = json.loads(json.dumps(mapping(value), default=str))
+    if "plugins" in options:
+        raise BadValue("cannot name plugins: they are scripts, not options")
+    return options
 
 
 def mapping(value: Any) -> dict[str, Any]:
@@ -190,7 +200,7 @@ SETTINGS_READERS: dict[str, Reader] = {
     "backlink": record(Link, dict.fromkeys(("href", "text"), text), "href"),
     "size": size,
     "slide-level": whole(1, 6),
-    "reveal": mapping,
+    "reveal": reveal_options,
     "execute": cell_defaults,
     "figure": record(
         Figure,

@@ -7,16 +7,18 @@ from dataclasses import dataclass
 from markdown.util import BLOCK_LEVEL_ELEMENTS
 
 from deckwright.errors import DeckError, Place
+from deckwright.source.lists import Lists
 
 FENCE = re.compile(r"^(?P<indent>[ \t]*)(?P<fence>`{3,}|~{3,})(?P<info>.*)$")
 QUOTED_FENCE = re.compile(r"^\s*>[\s>]*(`{3,}|~{3,})")
 DIV = re.compile(r"^(?P<indent>[ \t]*)(?P<fence>:{3,})\s*(?P<head>.*?)\s*:*\s*$")
-LIST_ITEM = re.compile(r"^ {0,3}([-*+]|\d+[.)]|\[\^[^\]]+\]:|:)\s")
+HEADING = re.compile(r"^ {0,3}(?P<marks>#{1,6})[ \t]")
 CODE_SPAN_OR_COMMENT = re.compile(r"(?P<code>(?<!`)(?P<ticks>`+)(?!`).*?(?<!`)(?P=ticks)(?!`))|(?P<comment><!--)")
 SLIDE_COMMENT = re.compile(r"^\s*\.slide:\s*(?P<head>.*?)\s*$", re.DOTALL)
 HTML_OPEN = re.compile(r"^ {0,3}<(?P<tag>[A-Za-z][\w-]*)(?P<rest>[^>]*>?)")
 # A closing tag of these may be left out, so they end where a paragraph ends.
 UNCLOSED_HTML = {"p", "li", "dt", "dd", "hr", "tr", "td", "th", "thead", "tbody", "tfoot", "colgroup", "link", "meta"}
+RAW_HTML = {"script", "style", "pre", "textarea"}  # hold no tags
 HTML_BLOCKS = frozenset(BLOCK_LEVEL_ELEMENTS) - UNCLOSED_HTML
 
 
@@ -82,24 +84,24 @@ class SlideComment:
 Token = Text | Separator | Fence | DivOpen | DivClose | PauseLine | SlideComment
 
 
-def scan(lines: list[str], place: Callable[[int], Place], first_line: int = 1) -> Iterator[Token]:
+def scan(lines: list[str], place: Callable[[int], Place], first_line: int = 1, slide_level: int = 0) -> Iterator[Token]:
     """Yield the tokens of a file, divs balanced. `place` turns a line's number into a Place.
 
     Raises DeckError for what is never closed.
     """
-    return Scanner(lines, place, first_line).tokens()
+    return Scanner(lines, place, first_line, slide_level).tokens()
 
 
 class Scanner:
     """The state of one pass over the lines: where we are, and what is open."""
 
-    def __init__(self, lines: list[str], place: Callable[[int], Place], first_line: int) -> None:
-        self.lines, self.place, self.first_line = lines, place, first_line
+    def __init__(self, lines: list[str], place: Callable[[int], Place], first_line: int, slide_level: int) -> None:
+        self.lines, self.place, self.first_line, self.slide_level = lines, place, first_line, slide_level
         self.index = 0
         self.divs: list[tuple[int, int]] = []  # of the open ones: length of the fence, line
         self.notes = False  # inside a `Note:` paragraph, which runs to the slide's end
         self.after_blank = True
-        self.in_list = False
+        self.lists = Lists()
         self.in_code = False  # the indented kind
 
     def tokens(self) -> Iterator[Token]:
@@ -138,19 +140,26 @@ class Scanner:
         if bare in ("---", "--") and kept[:1] == "-" and self.after_blank and not self.divs:
             yield from self.end_notes()
             yield Separator(bare == "--", line)
-            self.in_list = False
+            self.lists = Lists()
         elif bare == ". . .":
-            yield PauseLine(line, kept[: kept.index(".")])
+            yield PauseLine(line, self.lists.indent(kept[: kept.index(".")]))
         elif div := DIV.match(kept):
-            yield from self.div(div["fence"], div["head"], div["indent"], line)
+            yield from self.div(div["fence"], div["head"], self.lists.indent(div["indent"]), line)
         elif kept.startswith("Note:") and self.after_blank and not self.divs:
             yield from self.end_notes()
             self.notes = True
             yield DivOpen("notes", line, "")
             yield Text(kept.removeprefix("Note:").lstrip(), line)
         else:
-            yield Text(kept, line)
+            if self.begins_slide(kept):
+                yield from self.end_notes()
+            yield Text(self.lists.read(kept, self.after_blank), line)
         self.advance(kept)
+
+    def begins_slide(self, text: str) -> bool:
+        """Whether a heading ends the slide, and with it a `Note:` paragraph."""
+        found = HEADING.match(text)
+        return found is not None and len(found["marks"]) <= self.slide_level
 
     def div(self, fence: str, head: str, indent: str, line: int) -> Iterator[Token]:
         if head:
@@ -182,7 +191,7 @@ class Scanner:
             if closing.match(text):
                 self.index += len(body) + 2
                 self.after_blank = True
-                return Fence(opening["info"].strip(), tuple(body), line, indent)
+                return Fence(opening["info"].strip(), tuple(body), line, self.lists.indent(indent))
             body.append(dedent(text, len(indent.expandtabs(4))))
         raise self.unclosed("a fence", f"Close it with a line  {opening['fence']}", line)
 
@@ -193,7 +202,12 @@ class Scanner:
         while self.index < len(self.lines):
             text = self.lines[self.index]
             for found in tags.finditer(text):
-                depth += 0 if found[0].startswith("<!--") or found[2] else -1 if found[1] else 1
+                inside_raw = depth > 0 and tag.lower() in RAW_HTML and not found[1]
+                ignored = found[0].startswith("<!--") or found[2] or inside_raw
+                depth += 0 if ignored else -1 if found[1] else 1
+            if markdown and (fence := FENCE.match(text)):
+                yield self.fence(fence)
+                continue
             if FENCE.match(text) and "{python" in text:
                 remedy = "Put it in a `:::` div."
                 raise DeckError("a cell cannot stand in an HTML block", self.place(self.line), remedy)
@@ -229,14 +243,10 @@ class Scanner:
 
     def is_indented_code(self, text: str) -> bool:
         indented = text.startswith(("    ", "\t")) and bool(text.strip())
-        return indented and not self.in_list and (self.after_blank or self.in_code)
+        return indented and not self.lists and (self.after_blank or self.in_code)
 
     def advance(self, text: str) -> None:
         self.in_code = self.is_indented_code(text) or (self.in_code and not text.strip())
-        if LIST_ITEM.match(text):
-            self.in_list = True
-        elif text.strip() and self.after_blank and not text.startswith((" ", "\t")):
-            self.in_list = False
         self.after_blank = not text.strip()
         self.index += 1
 

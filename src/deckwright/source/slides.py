@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 
 from deckwright.source.scan import DivClose, DivOpen, Separator, Text, Token
 
-HEADING = re.compile(r"^ {0,3}(?P<marks>#{1,6})[ \t]+(?P<text>.*?)[ \t]*#*[ \t]*(?P<braces>\{[^{}]*\})?[ \t]*$")
+ATTRIBUTES = r"(?<!\\)\{[ \t]*(?:[#.]|[\w-]+[ \t]*=)[^{}]*\}"
+HEADING = re.compile(rf"^ {{0,3}}(?P<marks>#{{1,6}})[ \t]+(?P<text>.*?)[ \t]*#*[ \t]*(?P<braces>{ATTRIBUTES})?[ \t]*$")
+BRACES = re.compile(rf"{ATTRIBUTES}(?=[ \t]*$)")
 UNDERLINE = re.compile(r"^(=+|-+)[ \t]*$")
 
 
@@ -27,14 +29,14 @@ def group(tokens: Iterable[Token], slide_level: int, first_line: int) -> Iterato
     """Yield the slides of one file. Blank ones at its two ends are only separators, and dropped."""
     slide = RawSlide(below=False, line=first_line)
     depth, section, yielded = 0, False, False
-    for token in tokens:
+    for token, following in with_next(tokens):
         depth += isinstance(token, DivOpen) - isinstance(token, DivClose)
-        level = heading_level(token) if slide_level and not depth else 0
+        level = heading_level(token, following) if slide_level and not depth else 0
         if isinstance(token, Separator):
             if yielded or not slide.blank:
                 yield slide
                 yielded = True
-            slide, section = RawSlide(token.below, token.line + 1), False
+            slide, section = RawSlide(token.below, token.line + 1), section and token.below
             continue
         if 0 < level <= slide_level:
             if not slide.blank:
@@ -47,10 +49,24 @@ def group(tokens: Iterable[Token], slide_level: int, first_line: int) -> Iterato
         yield slide
 
 
-def heading_level(token: Token) -> int:
-    """1 to 6 for an ATX heading, else 0."""
-    found = HEADING.match(token.text) if isinstance(token, Text) and not token.literal else None
-    return len(found["marks"]) if found else 0
+def with_next(tokens: Iterable[Token]) -> Iterator[tuple[Token, Token | None]]:
+    """Each token and the one after it; no more is looked ahead, so that errors know their slide."""
+    iterator = iter(tokens)
+    token = next(iterator, None)
+    while token is not None:
+        following = next(iterator, None)
+        yield token, following
+        token = following
+
+
+def heading_level(token: Token, following: Token | None) -> int:
+    """1 to 6 for a heading, ATX or underlined, else 0."""
+    if not isinstance(token, Text) or token.literal:
+        return 0
+    if found := HEADING.match(token.text):
+        return len(found["marks"])
+    underlined = isinstance(following, Text) and UNDERLINE.match(following.text)
+    return (1 if underlined[1][0] == "=" else 2) if underlined and token.text.strip() else 0
 
 
 def first_heading(tokens: list[Token]) -> tuple[int, str, str]:
@@ -64,6 +80,6 @@ def first_heading(tokens: list[Token]) -> tuple[int, str, str]:
         before = tokens[at - 1] if at else None
         alone = not isinstance(before, Text) or not before.text.strip()
         if alone and token.text.strip() and isinstance(following, Text) and UNDERLINE.match(following.text):
-            text, brace, rest = token.text.partition("{")
-            return at, text.strip(), (brace + rest).strip()
+            braces = BRACES.search(token.text)
+            return at, token.text[: braces.start() if braces else None].strip(), braces[0] if braces else ""
     return -1, "", ""

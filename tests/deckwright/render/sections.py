@@ -1,13 +1,13 @@
 """The HTML of a deck's slides alone, one after the other, for comparing."""
 
 from deckwright.model import Deck, Results
-from deckwright.pipeline import Project, draft
+from deckwright.pipeline import Project, drafted
 from deckwright.render.page import Filler
 
 
 def sections_html(deck: Deck, project: Project, results: Results) -> str:
     """Every slide under a line with its attributes; a dash for each level below."""
-    unfinished = draft(deck, project)
+    unfinished = drafted(deck, project)
     stacks = Filler(unfinished, results, print).sections()
     lines = []
     for stack in stacks:

@@ -1,5 +1,7 @@
 """What HTML outputs may keep, and why others give way."""
 
+from pathlib import Path
+
 import pytest
 
 from deckwright.render.assets import Assets
@@ -8,7 +10,7 @@ from deckwright.render.webhtml import NotOffline, offline_html
 
 def test_an_inline_script_becomes_a_file() -> None:
     assets = Assets()
-    html = offline_html('<p id="p"></p><script type="text/javascript">go()</script>', "cell", assets)
+    html = offline_html('<p id="p"></p><script type="text/javascript">go()</script>', "cell", assets, Path())
     ((path, content),) = assets.files.items()
     assert html == f'<p id="p"></p><script src="{path}"></script>'
     assert content == b"go()"
@@ -16,12 +18,12 @@ def test_an_inline_script_becomes_a_file() -> None:
 
 def test_data_in_a_script_element_stays_where_it_is() -> None:
     html = '<script type="application/json">{"a": 1}</script>'
-    assert offline_html(html, "cell", Assets()) == html
+    assert offline_html(html, "cell", Assets(), Path()) == html
 
 
 def test_harmless_html_is_left_as_it_is() -> None:
     html = '<table style="color: red"><td><a href="https://example.org">link</a><img src="data:image/png;base64,AA"></td></table>'
-    assert offline_html(html, "cell", Assets()) == html
+    assert offline_html(html, "cell", Assets(), Path()) == html
 
 
 @pytest.mark.parametrize(
@@ -31,6 +33,10 @@ def test_harmless_html_is_left_as_it_is() -> None:
         ('<script src="x.js"></script>', "a script file, 'x.js'"),
         ('<link rel="stylesheet" href="//example.org/x.css">', "fetches '//example.org/x.css'"),
         ('<img src="http://example.org/x.png">', "fetches"),
+        ("<img src=https://example.org/x.png>", "fetches"),
+        ('<img srcset="a.png 1x, https://example.org/x.png 2x">', "fetches"),
+        ('<img src="nowhere.png">', "does not lie in the project"),
+        ('<iframe srcdoc="<p>x</p>"></iframe>', "a page of its own"),
         ('<button onclick="go()">x</button>', "attribute 'onclick'"),
         ('<a href="javascript:go()">x</a>', "attribute 'href'"),
         ('<script>eval("1")</script>', "eval"),
@@ -43,4 +49,13 @@ def test_harmless_html_is_left_as_it_is() -> None:
 )
 def test_html_that_would_not_work_offline_says_why(html: str, reason: str) -> None:
     with pytest.raises(NotOffline, match=reason):
-        offline_html(html, "cell", Assets())
+        offline_html(html, "cell", Assets(), Path())
+
+
+def test_a_picture_of_the_project_travels_with_the_page(tmp_path: Path) -> None:
+    (tmp_path / "dot.gif").write_bytes(b"GIF89a")
+    assets = Assets()
+    html = offline_html('<img alt="dot" src="dot.gif">', "cell", assets, tmp_path)
+    ((path, content),) = assets.files.items()
+    assert html == f'<img alt="dot" src="{path}">'
+    assert content == b"GIF89a"

@@ -1,6 +1,7 @@
 """A site is complete, ours, and written whole or not at all."""
 
 import gzip
+import os
 import re
 from pathlib import Path
 
@@ -26,7 +27,8 @@ def test_a_site_is_replaced_whole(tmp_path: Path) -> None:
     out = tmp_path / "site"
     publish({"index.html": b"1", "media/old.png": b""}, out)
     publish({"index.html": b"2"}, out)
-    assert files_of(out) == {"index.html": b"2", MARK: b"", ".nojekyll": b""}
+    assert set(files_of(out)) == {"index.html", MARK, ".nojekyll"}
+    assert files_of(out)["index.html"] == b"2"
     assert [path.name for path in tmp_path.iterdir()] == ["site"]
 
 
@@ -37,6 +39,41 @@ def test_a_failed_write_leaves_the_old_site(tmp_path: Path) -> None:
         publish({"index.html": b"2", "index.html/below": b"a file is no folder"}, out)
     assert files_of(out)["index.html"] == b"1"
     assert [path.name for path in tmp_path.iterdir()] == ["site"]
+
+
+def test_what_others_put_into_a_site_stays(tmp_path: Path) -> None:
+    out = tmp_path / "site"
+    publish({"index.html": b"1", "media/old.png": b""}, out)
+    (out / "CNAME").write_text("talks.example.org")
+    (out / ".git").mkdir()
+    (out / ".git/HEAD").write_text("ref")
+    publish({"index.html": b"2"}, out)
+    assert set(files_of(out)) == {"index.html", "CNAME", ".git/HEAD", MARK, ".nojekyll"}
+
+
+def test_an_interruption_between_the_renames_brings_the_old_site_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "site"
+    publish({"index.html": b"1"}, out)
+    rename, calls = os.rename, []
+
+    def interrupted(source: Path, target: Path) -> None:
+        calls.append(target)
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+        rename(source, target)
+
+    monkeypatch.setattr("deckwright.site.publish.os.rename", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        publish({"index.html": b"2"}, out)
+    assert files_of(out)["index.html"] == b"1"
+
+
+def test_a_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(DeckError, match="cannot write the site: (Not a directory|File exists)"):
+        publish({"index.html": b""}, tmp_path / "file" / "site")
 
 
 @pytest.mark.parametrize("kind", ["folder", "file", "link"])
@@ -138,7 +175,7 @@ def test_project_overrides_a_template_and_a_static_file(project: MakeProject, wa
     made = project(
         **{
             "slides/talk.md": PROSE,
-            "templates/section.html": '{% macro title_section(settings, c) %}{% endmacro %}{% macro section(one) %}<section class="mine">{{ one.html | safe }}</section>{% endmacro %}',
+            "templates/section.html": '{% macro title_section(settings, has_companions) %}{% endmacro %}{% macro section(one) %}<section class="mine">{{ one.html | safe }}</section>{% endmacro %}',
             "static/themes/deckwright.css": "body { color: red }",
             "static/extra/file.txt": "kept",
         }

@@ -1,0 +1,74 @@
+"""Make outputs repeatable: what differs from run to run and tells an audience nothing is taken out."""
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from deckwright.model import Output
+
+ADDRESS = re.compile(r"(<[^<>\n]{0,200}\bat )0x[0-9a-f]{6,}")
+COMPILED = re.compile(r"\S*ipykernel_\d+\S*?\.py:(?P<line>\d+)")
+STYLED_TABLE = re.compile(r"\bT_[0-9a-f]{5}(?=[_\"' ]|\b)")
+
+
+def joined(outputs: Iterable[Output]) -> list[Output]:
+    """The outputs of a cell with neighbouring texts of one stream made one, stdout before stderr.
+
+    nbclient's own way to do that takes time that grows with the square of a line's length.
+    """
+    streams: dict[str, dict[str, Any]] = {}
+    found: list[Output] = []
+    for output in outputs:
+        if output["output_type"] != "stream":
+            found.append(output)
+        elif output["name"] in streams:
+            streams[output["name"]]["text"].append(output["text"])
+        else:
+            streams[output["name"]] = {**output, "text": [output["text"]]}
+            found.append(streams[output["name"]])
+    for stream in streams.values():
+        stream["text"] = overwritten("".join(stream["text"]))
+    names = [output.get("name") for output in found]
+    if "stderr" in names and "stdout" in names and names.index("stderr") < names.index("stdout"):
+        found.insert(names.index("stderr"), found.pop(names.index("stdout")))
+    return found
+
+
+def overwritten(text: str) -> str:
+    """What stands in a terminal after carriage returns and backspaces: of a progress bar, its last state."""
+    if "\r" not in text and "\b" not in text:
+        return text
+    return "\n".join(last_state(line) for line in text.replace("\r\n", "\n").split("\n"))
+
+
+def last_state(line: str) -> str:
+    """One line of a terminal."""
+    states = [state for state in line.split("\r") if state] or [""]
+    kept: list[str] = []
+    for character in states[-1]:
+        if character != "\b":
+            kept.append(character)
+        elif kept:
+            kept.pop()
+    return "".join(kept)
+
+
+def repeatable(output: Output, label: str) -> Output:
+    """An output without memory addresses, temporary file names, and the random ids of pandas' styled tables."""
+    match output["output_type"]:
+        case "stream":
+            return {**output, "text": without_places(output["text"])}
+        case "error":
+            return {**output, "traceback": [without_places(line) for line in output["traceback"]]}
+    data = {
+        mime: without_places(content) if mime.startswith("text/") and isinstance(content, str) else content
+        for mime, content in output["data"].items()
+    }
+    if isinstance(data.get("text/html"), str):
+        data["text/html"] = STYLED_TABLE.sub(f"T_{label}", data["text/html"])
+    return {**output, "data": data}
+
+
+def without_places(text: str) -> str:
+    """Text without addresses in memory and names of temporary files."""
+    return COMPILED.sub(r"line \g<line>", ADDRESS.sub(r"\g<1>0x…", text))
