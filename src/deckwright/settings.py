@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 FigureFormat = Literal["svg", "png"]
 CSS_PIXELS_PER_INCH = 96
-FIGURE_SHARE = (0.8, 0.6)  # of the slide's width and height: room for a title and a caption
+FIGURE_SHARE = (0.8, 0.5)  # of the slide's width and height: room for a title, a few lines and a caption
 
 
 @dataclass(frozen=True, slots=True)

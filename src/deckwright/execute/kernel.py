@@ -31,7 +31,7 @@ class Kernel:
     """A kernel that boots while the caller does something else; `run` waits for it."""
 
     def __init__(self, root: Path, scratch: Path, runner: asyncio.Runner) -> None:
-        self.runner = runner
+        self.runner, self.log = runner, scratch / "kernel.log"
         self.idle = True  # False while a cell runs, or has failed
         self.manager = AsyncKernelManager(kernel_spec_manager=ThisInterpreter())
         self.manager.connection_file = str(scratch / "kernel.json")
@@ -42,14 +42,16 @@ class Kernel:
         runner.run(self.boot(root, environment))
 
     async def boot(self, root: Path, environment: dict[str, str]) -> None:
-        await self.manager.start_kernel(cwd=str(root), env=environment, extra_arguments=OPTIONS)
+        # What the process itself says, at a crash or as it ends, is for the log; what cells print goes another way.
+        with self.log.open("wb") as log:
+            await self.manager.start_kernel(cwd=str(root), env=environment, extra_arguments=OPTIONS, stderr=log)
 
     def run(self, deck: Deck, watcher: Watcher) -> Results:
         """Run every cell and expression of a deck. Raises DeckError where one fails."""
         from deckwright.execute.session import Session  # loads nbclient, while the kernel boots
 
         self.idle = False
-        results = self.runner.run(Session(self.manager, deck, watcher).run())
+        results = self.runner.run(Session(self.manager, deck, watcher, self.log).run())
         self.idle = True
         self.runner.run(self.begin_goodbye())
         return results

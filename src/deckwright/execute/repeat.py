@@ -43,9 +43,11 @@ def overwritten(text: str) -> str:
 
 def last_state(line: str) -> str:
     """One line of a terminal."""
-    states = [state for state in line.split("\r") if state] or [""]
+    last = next((state for state in reversed(line.split("\r")) if state), "")
+    if "\b" not in last:
+        return last
     kept: list[str] = []
-    for character in states[-1]:
+    for character in last:
         if character != "\b":
             kept.append(character)
         elif kept:

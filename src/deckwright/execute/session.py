@@ -3,6 +3,7 @@
 import asyncio
 import time
 from dataclasses import astuple
+from pathlib import Path
 from typing import Any
 
 from jupyter_client.client import KernelClient
@@ -20,6 +21,7 @@ from deckwright.settings import CellOptions, FigureSize, figure_of
 
 AGENT = "__import__('deckwright.execute.agent', fromlist=['_'])"
 STARTUP_SECONDS = 60
+LAST_WORDS = 5  # lines of a dead kernel's log
 DEATH_REMEDY = "Look for exit(), os._exit, a crash in a library, or too little memory."
 
 
@@ -37,22 +39,22 @@ class Client(NotebookClient):
 class Session:
     """The runs of one deck in one kernel."""
 
-    def __init__(self, manager: AsyncKernelManager, deck: Deck, watcher: Watcher) -> None:
-        self.manager, self.deck, self.watcher = manager, deck, watcher
+    def __init__(self, manager: AsyncKernelManager, deck: Deck, watcher: Watcher, log: Path) -> None:
+        self.manager, self.deck, self.watcher, self.log = manager, deck, watcher, log
         self.steps = list(steps(deck))
         self.cells = [code_cell(source_of(step)) for step in self.steps]
         cells = [*self.cells, code_cell("")]  # the last one is the agent's
         notebook = NotebookNode(cells=cells, metadata=NotebookNode(), nbformat=4, nbformat_minor=5)
         self.client = Client(notebook, km=manager, startup_timeout=STARTUP_SECONDS)
         self.figure = figure_of(deck.settings, CellOptions())
-        self.timeout = deck.settings.execute.timeout  # seconds, of the step that runs
+        self.timeout: float | None = None  # seconds, of the step that runs
         self.client.timeout_func = lambda _: self.timeout  # type: ignore[assignment] # parts of a second too
         self.current = self.steps[0]  # what runs now, or ran last
         self.ran: dict[int, Cell] = {}  # by execution count, for tracebacks
 
     async def run(self) -> Results:
         """Connect, run everything, and give the outputs by label."""
-        await self.client.async_start_new_kernel_client()
+        await self.connect()
         try:
             await self.tell_agent("start", self.deck.settings.seed, *astuple(self.figure))
             self.watcher.begin(len(self.steps))
@@ -63,9 +65,21 @@ class Session:
         except DeadKernelError as error:
             if interrupted():  # nbclient takes a cancelled wait for a dead kernel
                 raise asyncio.CancelledError from error
-            raise stopped(self.current, self.death(), DEATH_REMEDY) from error
+            raise stopped(self.current, self.death(), DEATH_REMEDY, self.last_words()) from error
         finally:
             self.connection.stop_channels()
+
+    async def connect(self) -> None:
+        """Wait until the kernel answers. Raises DeckError if it does not."""
+        try:
+            await self.client.async_start_new_kernel_client()
+        except RuntimeError as error:
+            raise DeckError("no kernel could be started", self.deck.place, f"{error}", self.last_words()) from error
+
+    def last_words(self) -> str:
+        """The end of what the kernel's process wrote."""
+        lines = self.log.read_text("utf-8", "replace").splitlines()
+        return "\n".join(f"    {line}" for line in lines[-LAST_WORDS:])
 
     async def tell_agent(self, function: str, *arguments: object) -> None:
         call = f"{AGENT}.{function}{arguments!r}"
@@ -88,12 +102,12 @@ class Session:
         self.watcher.started(step)
         began = time.monotonic()
         cell = self.cells[index]
-        self.timeout = step.options.timeout if isinstance(step, Cell) else self.deck.settings.execute.timeout
         if isinstance(step, Cell):
             await self.use_figure(figure_of(self.deck.settings, step.options, step.width))
+        self.timeout = step.options.timeout if isinstance(step, Cell) else self.deck.settings.execute.timeout
         self.client.printed = lambda text: self.watcher.printed(step, text)
         await self.execute(index, step)
-        self.client.printed = None
+        self.client.printed = self.timeout = None
         if isinstance(step, Cell) and step.options.error and not any(o.output_type == "error" for o in cell.outputs):
             remedy = "Remove `error: true`, or make the cell raise what it is to show."
             raise DeckError(f"cell {step.label} has `error: true` but raised nothing", step.place, remedy)
@@ -118,12 +132,6 @@ class Session:
         except CellTimeoutError as error:
             raise stopped(
                 step, f"did not end within {self.timeout:g} s", "Raise its `timeout`, or make it quicker."
-            ) from error
-        except DeadKernelError as error:
-            if interrupted():  # nbclient takes a cancelled wait for a dead kernel
-                raise asyncio.CancelledError from error
-            raise stopped(
-                step, self.death(), "Look for os._exit, a crash in a library, or too little memory."
             ) from error
         self.remember(cell, step)
 
@@ -155,6 +163,6 @@ def source_of(step: Step) -> str:
     return step.code if isinstance(step, Cell) else f"{AGENT}.show({step.code}\n)"
 
 
-def stopped(step: Step, what: str, remedy: str) -> DeckError:
+def stopped(step: Step, what: str, remedy: str, excerpt: str = "") -> DeckError:
     """The error for a step that did not come to its end."""
-    return DeckError(f"cell {step.label} {what}", step.place, remedy)
+    return DeckError(f"cell {step.label} {what}", step.place, remedy, excerpt)

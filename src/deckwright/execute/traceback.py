@@ -1,6 +1,7 @@
 """Turn an exception in the kernel into a DeckError: frames of cells become lines of the Markdown file."""
 
 import re
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,7 +44,17 @@ def cell_error(step: Cell | Expression, output: Mapping[str, Any], ran: Mapping[
         )
     own = [frame for frame in frames if is_in(step, frame.place)]
     place = own[-1].place if own else step.code_place
-    return DeckError(named, place, REMEDY, "\n".join([offending_line(step, place), *short_traceback(frames)]))
+    return DeckError(
+        named, place, remedy_for(output), "\n".join([offending_line(step, place), *short_traceback(frames)])
+    )
+
+
+def remedy_for(output: Mapping[str, Any]) -> str:
+    """What to do about an exception."""
+    if output["ename"] == "ModuleNotFoundError" and (found := re.search(r"'([\w.]+)'", output["evalue"])):
+        name = found[1].partition(".")[0]
+        return f"Install it: {sys.executable} -m pip install {name}\nYour own modules belong in src/."
+    return REMEDY
 
 
 def read_frame(found: re.Match[str], text: str, ran: Mapping[int, Cell], root: Path) -> Frame:

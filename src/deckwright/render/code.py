@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cache
 
 from pygments import highlight
@@ -9,7 +10,7 @@ from pygments.formatters.html import HtmlFormatter
 from pygments.lexers import LEXERS, get_lexer_by_name
 from pygments.util import ClassNotFound
 
-from deckwright.errors import DeckError, Place, nearest
+from deckwright.errors import DeckError, Place
 
 FORMATTER = HtmlFormatter(nowrap=True)
 PLAIN = "text"
@@ -39,7 +40,8 @@ def code_block(code: str, language: str, line_numbers: str, place: Place) -> Cod
     """Highlight code. `line_numbers`: "" none, "true" numbers, else steps such as "1|3-5"."""
     name = ALIASES.get(language, language)
     if name not in known_languages():
-        raise DeckError(f"no highlighter for the language {language!r}", place, nearest(name, known_languages()))
+        remedy = f"{close_name(name)}For code without colours write `text`."
+        raise DeckError(f"no highlighter for the language {language!r}", place, remedy)
     htmls = highlighted(code, name)
     views = [] if line_numbers in ("", "true") else [lines_of(view, len(htmls)) for view in line_numbers.split("|")]
     lines = tuple(
@@ -47,6 +49,12 @@ def code_block(code: str, language: str, line_numbers: str, place: Place) -> Cod
         for number, html in enumerate(htmls, 1)
     )
     return CodeBlock(lines, language or PLAIN, bool(line_numbers), tuple(range(1, len(views))))
+
+
+def close_name(name: str) -> str:
+    """The language that a misspelt name is very near to, if there is one."""
+    close = get_close_matches(name, known_languages(), n=1, cutoff=0.8)
+    return f"Did you mean {close[0]!r}? " if close else ""
 
 
 @cache

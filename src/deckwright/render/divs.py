@@ -1,9 +1,11 @@
 """The element that a `:::` div becomes: columns, notes, callouts, anything else."""
 
+import re
 from xml.etree.ElementTree import Element, SubElement
 
 from deckwright.errors import DeckError, nearest
 from deckwright.model import Div
+from deckwright.source.options import HTML_KEYS
 
 CALLOUTS = {
     "callout-note": "Note",
@@ -12,7 +14,6 @@ CALLOUTS = {
     "callout-important": "Important",
     "callout-caution": "Caution",
 }
-PLAIN_KEYS = frozenset({"style", "title", "lang", "dir", "role", "tabindex", "hidden"})
 
 
 def div_element(div: Div) -> Element:
@@ -25,8 +26,10 @@ def div_element(div: Div) -> Element:
         element.set("id", div.attributes.id)
     for key, value in div.attributes.pairs:
         if key == "width" and "column" in classes:
-            element.set("style", f"width:{value}")
-        elif key in PLAIN_KEYS or key.startswith(("data-", "aria-")):
+            element.set("style", f"width:{value};{element.get('style', '')}".rstrip(";"))
+        elif key == "style":
+            element.set("style", f"{element.get('style', '')};{value}".strip(";"))
+        elif key in HTML_KEYS or key.startswith(("data-", "aria-")):
             element.set(key, value)
         else:
             element.set(f"data-{key}", value)
@@ -42,12 +45,27 @@ def begin_callout(element: Element, name: str, div: Div) -> None:
         raise DeckError(f"unknown callout {name!r}", div.place, nearest(name, CALLOUTS))
     element.set("class", f"callout {element.get('class')}")
     element.attrib.pop("title", None)
-    SubElement(element, "p", {"class": "callout-title"}).text = div.attributes.get("title") or CALLOUTS[name]
+    given = div.attributes.get("title")
+    title = SubElement(element, "p", {"class": "callout-title", **({"data-named": ""} if given else {})})
+    title.text = given or CALLOUTS[name]
 
 
-def mark_incremental(root: Element) -> None:
-    """Make the items of every list in an `incremental` div fragments."""
+def name_callouts(root: Element) -> None:
+    """A heading at the top of a callout is its title."""
     for div in root.iter("div"):
-        if "incremental" in div.get("class", "").split():
-            for item in div.iter("li"):
-                item.set("class", f"{item.get('class', '')} fragment".strip())
+        if "callout" in div.get("class", "").split() and len(div) > 1 and re.fullmatch("h[1-6]", div[1].tag):
+            title, heading = div[0], div[1]
+            if title.get("data-named") is None:
+                title.text = None
+                title.text, title[:] = heading.text, list(heading)
+                div.remove(heading)
+    for title in root.iter("p"):
+        title.attrib.pop("data-named", None)
+
+
+def mark_incremental(root: Element, everything: bool) -> None:
+    """Make the items of every list in an `incremental` div fragments, or those of all lists."""
+    holders = [div for div in root.iter("div") if "incremental" in div.get("class", "").split()]
+    for holder in [root] if everything else holders:
+        for item in holder.iter("li"):
+            item.set("class", f"{item.get('class', '')} fragment".strip())

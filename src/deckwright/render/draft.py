@@ -2,10 +2,20 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from traceback import extract_tb
+from typing import Any, NoReturn
 
-from jinja2 import ChoiceLoader, Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined
+from jinja2 import (
+    ChoiceLoader,
+    Environment,
+    FileSystemBytecodeCache,
+    FileSystemLoader,
+    StrictUndefined,
+    TemplateError,
+    TemplateSyntaxError,
+)
 
+from deckwright.errors import DeckError, Place
 from deckwright.model import Cell, Deck, Listing, Slide, blocks_of
 from deckwright.render.assets import Assets
 from deckwright.render.code import CodeBlock, code_block
@@ -17,9 +27,27 @@ from deckwright.source.parse import read_markdown
 SOCIAL_PICTURE = "social.png"  # beside a deck's Markdown files: what a link to it shows
 
 
+class Templates(Environment):
+    """Jinja2's environment, for which a mistake in a template is its author's, with file and line."""
+
+    def handle_exception(self, source: str | None = None) -> NoReturn:
+        try:
+            super().handle_exception(source)
+        except TemplateError as error:
+            raise DeckError(f"a template fails: {error}", template_place(error), "Mend the template.") from error
+
+
+def template_place(error: TemplateError) -> Place:
+    """Where a template fails: what a syntax error says, else the last template among the calls."""
+    if isinstance(error, TemplateSyntaxError):
+        return Place(error.filename or error.name or "templates", error.lineno)
+    calls = [call for call in extract_tb(error.__traceback__) if call.filename.endswith(".html")]
+    return Place(calls[-1].filename, calls[-1].lineno or 0) if calls else Place("templates", 0)
+
+
 def environment(folders: list[Path]) -> Environment:
     """Templates from the first folder that has them; a misspelt name in one is an error."""
-    return Environment(
+    return Templates(
         loader=ChoiceLoader([FileSystemLoader(folder) for folder in folders]),
         autoescape=True,
         undefined=StrictUndefined,

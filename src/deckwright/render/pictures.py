@@ -8,6 +8,7 @@ from urllib.parse import unquote
 from deckwright.errors import DeckError, Place, nearest
 from deckwright.model import Attributes, Deck, Slide
 from deckwright.render.assets import Assets
+from deckwright.render.webhtml import NotOffline, inspect
 
 REMOTE = re.compile(r"^([a-z][a-z0-9+.-]*:)?//", re.IGNORECASE)
 KEPT = re.compile(r"^(data:|#|$)", re.IGNORECASE)
@@ -48,14 +49,26 @@ class Pictures:
         """The nearest picture that does exist."""
         if name.startswith("/"):
             return f"A leading slash means the project's static/ folder: {self.deck.root / 'static'}."
+        if self.static(name):
+            return f"It lies in static/: write /{name}."
         found = [path.relative_to(folder).as_posix() for kind in PICTURES for path in folder.rglob(f"*.{kind}")]
         return nearest(name, found) if found else f"Paths start from {folder}."
 
     def raw(self, html: str, slide: Slide) -> str:
         """The author's own HTML with the addresses of its files."""
-        return RAW_SOURCE.sub(
+        html = RAW_SOURCE.sub(
             lambda found: f"{found['before']}{found['quote']}{self.address(found['src'], slide)}{found['quote']}", html
         )
+        try:
+            inspect(html)
+        except NotOffline as reason:
+            first = html.strip().splitlines()[0]
+            place = slide.place.at(self.line_of(first, slide))
+            problem = str(reason).replace("its HTML", "HTML that")
+            raise DeckError(
+                problem, place, "Put what it needs beside the slides; scripts go into a cell's HTML."
+            ) from reason
+        return html
 
     def attributes(self, slide: Slide) -> Attributes:
         """A slide's attributes with the addresses of its backgrounds."""
@@ -72,4 +85,4 @@ class Pictures:
 
 def is_file(key: str, value: str) -> bool:
     """A background image may also be a CSS gradient."""
-    return not (key == "data-background-image" and value.startswith(("linear-", "radial-", "conic-", "url(")))
+    return not (key == "data-background-image" and re.match(r"(repeating-)?(linear|radial|conic)-gradient", value))

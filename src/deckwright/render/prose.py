@@ -17,9 +17,9 @@ from markupsafe import Markup
 
 from deckwright.errors import DeckError
 from deckwright.model import MARK, Block, Cell, Div, Expression, Formula, Listing, Pause, Prose, Slide, mark
-from deckwright.render.divs import div_element, mark_incremental
+from deckwright.render.divs import div_element, mark_incremental, name_callouts
 from deckwright.render.maths import formula_html
-from deckwright.source.options import read_attributes
+from deckwright.source.options import ELEMENT_KEYS, check_keys, read_attributes
 
 OPEN, CLOSE, PAUSE = "\ue004", "\ue005", "\ue006"
 STAND_IN = re.compile("(?:<div>)?\ue002(?P<label>[^\ue003]*)\ue003(?:</div>)?")
@@ -42,7 +42,6 @@ BLOCK_ATTRIBUTES = re.compile(
     r"^(?P<text>.*\S)[ \t]+(?P<braces>\{[.#][^{}\n]*\})[ \t]*(?=\n[ \t]*(\n|[-*+] |\d+[.)] )|\n?\Z)", re.MULTILINE
 )
 KEEPS_ATTRIBUTES = re.compile(r"^\s*(#{1,6}\s|\|)")  # headings and table rows: Python-Markdown reads them itself
-ELEMENT_KEYS = ("fragment-index", "auto-animate-target", "auto-animate-delay", "auto-animate-duration", "preview-link")
 
 ListingHtml = Callable[[Listing], str]
 Address = Callable[[str, Slide], str]  # of a file that the slide names, in the page
@@ -190,7 +189,9 @@ class Span(InlineProcessor):
         self.converter = converter
 
     def handleMatch(self, m: re.Match[str], data: str) -> tuple[Element, int, int]:  # type: ignore[override] # noqa: N802
-        attributes = read_attributes(m["attributes"], self.converter.current.slide.place)
+        place = self.converter.current.slide.place
+        attributes = read_attributes(m["attributes"], place)
+        check_keys(attributes, place)
         element = Element("span", dict(attributes.pairs))
         if attributes.classes:
             element.set("class", " ".join(attributes.classes))
@@ -211,12 +212,13 @@ class Shape(Treeprocessor):
         self.nest(root)
         self.raw_html()
         for element in root.iter():
-            for key in ELEMENT_KEYS:
-                if key in element.attrib:
-                    element.set(f"data-{key}", element.attrib.pop(key))
+            for key in sorted(ELEMENT_KEYS & element.attrib.keys()):
+                element.set(f"data-{key}", element.attrib.pop(key))
             if element.tag == "img":
                 self.picture(element)
-        mark_incremental(root)
+        name_callouts(root)
+        mark_incremental(root, "incremental" in self.converter.current.slide.attributes.classes)
+        lift_pictures(root)
 
     def raw_html(self) -> None:
         """The author's HTML lies in the stash, beside ours."""
@@ -265,6 +267,29 @@ class Shape(Treeprocessor):
         ]
         if sizes:
             element.set("style", ";".join([*sizes, element.get("style", "")]).rstrip(";"))
+
+
+def lift_pictures(root: Element) -> None:
+    """Take a picture that Reveal stretches or stacks out of its paragraph: Reveal looks for it right in the slide."""
+    for parent in root.iter():
+        stack = "r-stack" in parent.get("class", "").split()
+        for child in list(parent):
+            if child.tag == "p" and holds_only_pictures(child) and (stack or stretches(child)):
+                at = list(parent).index(child)
+                parent[at : at + 1] = list(child)
+
+
+def holds_only_pictures(paragraph: Element) -> bool:
+    """Whether a paragraph is nothing but pictures."""
+    words = [paragraph.text, *(part.tail for part in paragraph)]
+    return (
+        len(paragraph) > 0 and all(part.tag == "img" for part in paragraph) and not "".join(filter(None, words)).strip()
+    )
+
+
+def stretches(paragraph: Element) -> bool:
+    """Whether it is one picture that is to fill the slide."""
+    return len(paragraph) == 1 and "r-stretch" in paragraph[0].get("class", "").split()
 
 
 def css_length(value: str) -> str:

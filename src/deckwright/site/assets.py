@@ -45,9 +45,11 @@ def theme_file(theme: str, static_folders: list[Path], front_matter: Place) -> P
     """The style sheet of a theme: a name in static/themes/, or a CSS file of the project."""
     project = static_folders[0].parent
     named = static_file(static_folders, f"themes/{theme}.css")
-    if named is None and theme.endswith(".css") and (project / theme).is_file():
-        named = project / theme
+    for folder in (project, (project / front_matter.path).parent):
+        if named is None and theme.endswith(".css") and (folder / theme).is_file():
+            named = folder / theme
     if named is None:
         known = {path.stem for folder in static_folders for path in (folder / "themes").glob("*.css")}
-        raise DeckError(f"there is no theme {theme!r}", front_matter, nearest(theme, known))
+        remedy = f"{nearest(theme, known)} A theme of your own is static/themes/NAME.css, or the path of a CSS file."
+        raise DeckError(f"there is no theme {theme!r}", front_matter, remedy)
     return named

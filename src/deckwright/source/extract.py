@@ -22,7 +22,9 @@ class Extract:
 def extract(root: Path, reference: str, place: Place) -> tuple[Extract, str]:
     """The code that `path.py#name` means, and its path. `place` is for errors."""
     path, _, name = reference.partition("#")
-    file = root / path
+    file = (root / path).resolve()
+    if not file.is_relative_to(root.resolve()):
+        raise DeckError(f"{path!r} lies outside the project", place, "Only code of the project can be a cell.")
     if not file.is_file():
         pythons = [other.relative_to(root).as_posix() for other in root.glob("src/**/*.py")]
         remedy = nearest(path, pythons) if pythons else "Its path starts from the project's root."

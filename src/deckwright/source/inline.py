@@ -16,11 +16,12 @@ TOKEN = re.compile(
     | (?<!\\)\\\[(?P<bracket>.+?)\\\]
     | (?<!\\)\\\((?P<paren>.+?)\\\)
     | \\(?P<escape>.)
+    | (?P<open>\$\$)
     | \$(?P<dollar>(?![\s$])(?:\\.|[^\\$])+?)(?<!\s)\$(?!\d)
     """,
     re.VERBOSE | re.DOTALL,
 )
-EXPRESSION = re.compile(r"^\{python\}\s+(?P<code>.+)$", re.DOTALL)
+EXPRESSION = re.compile(r"^\{\s*python\s*\}\s*(?P<code>.+)$", re.DOTALL)
 DISPLAY = {"block": True, "bracket": True, "paren": False, "dollar": False}
 
 Name = Callable[[], str] | None  # gives the next expression's label; None: what looks like one stays code
@@ -66,7 +67,7 @@ def mark_inlines(text: str, place: Place, inlines: list[Inline], name: Name) -> 
         inlines.append(inline)
         return mark(len(inlines) - 1)
 
-    return TOKEN.sub(replace, text) if "$" in text or "\\" in text or "{python}" in text else text
+    return TOKEN.sub(replace, text) if "$" in text or "\\" in text or "`" in text else text
 
 
 def read_inline(found: re.Match[str], place: Place, name: Name) -> Inline | None:
@@ -74,6 +75,9 @@ def read_inline(found: re.Match[str], place: Place, name: Name) -> Inline | None
     if found["code"]:
         expression = EXPRESSION.match(found["span"]) if found["ticks"] == "`" else None
         return Expression(name(), checked(expression["code"].strip(), place), place) if name and expression else None
+    if found["open"]:
+        remedy = "Close it with `$$` before the next blank line; a dollar sign is `\\$`."
+        raise DeckError("display math opened here is never closed", place, remedy)
     for kind, display in DISPLAY.items():
         if tex := found[kind]:
             return Formula(tex.strip(), display, place)

@@ -6,17 +6,22 @@ from deckwright.errors import DeckError, Place
 from deckwright.model import Deck
 from deckwright.source.parse import parse
 
+RESERVED = ("assets", "media")  # folders of every site
+
 
 def load(root: Path, folder: Path) -> tuple[Deck, ...]:
     """All decks under a slides folder: its own Markdown files, then each subfolder that has some."""
-    subfolders = sorted(path for path in folder.glob("*/") if not path.name.startswith((".", "_")))
+    subfolders = sorted(
+        path for path in folder.glob("*/") if not path.name.startswith((".", "_")) and not path.is_symlink()
+    )
     found = [(name, home, markdown_files(home)) for name, home in [("", folder), *((p.name, p) for p in subfolders)]]
     if not any(files for _, _, files in found):
-        shown = name_from(root, folder)
-        remedy = "Write Markdown files in it, or name the folder with --slides."
-        raise DeckError(
-            "no Markdown files to build a deck from" if folder.is_dir() else "no such folder", Place(shown, 0), remedy
-        )
+        raise nothing_found(root, folder)
+    for name, _, files in found:
+        if files and name in RESERVED:
+            raise DeckError(
+                f"a deck cannot be called {name!r}", Place(name_from(root, folder / name), 0), "Rename the folder."
+            )
     return tuple(
         parse([(name_from(root, file), read(root, file)) for file in files], name, root, home)
         for name, home, files in found
@@ -24,9 +29,28 @@ def load(root: Path, folder: Path) -> tuple[Deck, ...]:
     )
 
 
+def nothing_found(root: Path, folder: Path) -> DeckError:
+    """Why there is no deck: the likeliest of several mistakes."""
+    place, here = Place(name_from(root, folder), 0), sorted(path.name for path in root.glob("*.md"))
+    if folder.is_file():
+        return DeckError("is a file, not a folder", place, "Name the folder that the Markdown files lie in.")
+    if not folder.is_dir():
+        beside = f" Here lies {here[0]}: build with --slides . if that is the deck." if here else ""
+        return DeckError(
+            "no such folder", place, f"Write Markdown files in it, or name a folder with --slides.{beside}"
+        )
+    others = sorted(path.name for path in folder.iterdir() if path.suffix.lower() in (".qmd", ".md", ".markdown"))
+    remedy = f"Rename {others[0]} so that it ends in .md." if others else "Write Markdown files in it."
+    return DeckError("no Markdown files to build a deck from", place, remedy)
+
+
 def markdown_files(folder: Path) -> list[Path]:
     """The Markdown files of a folder, in name order; `_` and `.` hide one."""
-    return sorted(path for path in folder.glob("*.md") if path.is_file() and not path.name.startswith((".", "_")))
+    found = sorted(path for path in folder.glob("*.md") if not path.name.startswith((".", "_")) and not path.is_dir())
+    for path in found:
+        if not path.exists():
+            raise DeckError("a link to a file that is not there", Place(path.name, 0), "Mend or remove the link.")
+    return found
 
 
 def name_from(root: Path, path: Path) -> str:

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Any
 
 import yaml
@@ -33,10 +34,11 @@ SLIDE_KEYS = frozenset(
     auto-animate-delay auto-animate-unmatched state visibility timing prevent-swipe menu-title""".split()
 )
 ELEMENT_KEYS = frozenset(
-    """fragment-index id auto-animate-target auto-animate-delay auto-animate-duration auto-animate-easing
-    preview-link preview-image preview-video autoplay ignore line-numbers trim""".split()
+    """fragment-index auto-animate-target auto-animate-delay auto-animate-duration auto-animate-easing
+    preview-link preview-image preview-video autoplay""".split()
 )
 HTML_KEYS = frozenset("style title lang dir role tabindex hidden translate".split())
+SIZE_KEYS = frozenset("width height".split())
 
 
 def read_attributes(text: str, place: Place) -> Attributes:
@@ -71,11 +73,22 @@ def attribute_value(found: re.Match[str]) -> str:
 def read_div(head: str, place: Place) -> Attributes:
     """Read what follows `:::`: one word, which is a class, or braces."""
     if head.startswith("{") and head.endswith("}"):
-        return read_attributes(head[1:-1], place)
+        attributes = read_attributes(head[1:-1], place)
+        check_keys(attributes, place)
+        return attributes
     if DIV_WORD.match(head):
         return Attributes(classes=(head.removeprefix("."),))
     remedy = 'Write `::: word`, or `::: {.class #id key="value"}`.'
     raise DeckError(f"cannot read the div `::: {head}`", place, remedy)
+
+
+def check_keys(attributes: Attributes, place: Place) -> None:
+    """Raise DeckError for a key of an element that is nearly a known one; a key of the author's own may be any."""
+    known = ELEMENT_KEYS | HTML_KEYS | SIZE_KEYS
+    for key, _ in attributes.pairs:
+        close = get_close_matches(key, known, n=1, cutoff=0.8)
+        if close and key not in known and not key.startswith(("data-", "aria-")):
+            raise DeckError(f"unknown attribute {key!r}", place, f"Did you mean {close[0]!r}?")
 
 
 def read_slide_attributes(text: str, place: Place) -> Attributes:
@@ -141,6 +154,9 @@ def read_options(
     for key, value in attributes.pairs:
         values[key] = yaml_scalar(value, found["options"], key, place)
     count = next((at for at, line in enumerate(body) if not OPTION_LINE.match(line)), len(body))
+    late = next((at for at, line in enumerate(body[count:], place.line + 1 + count) if OPTION_LINE.match(line)), None)
+    if late:
+        raise DeckError("an option below the cell's first line of code", place.at(late), "Move it to the top.")
     values |= read_option_lines(body[:count], place)
     lines = dict.fromkeys(values, place.line) | option_places(body[:count], place.line)
     try:

@@ -91,7 +91,8 @@ class Parser:
             if isinstance(token, SlideComment):
                 found.append(options.read_slide_attributes(token.head, self.place(token.line)))
         identity = next((one.id for one in found if one.id), "")
-        classes = tuple(name for one in found for name in one.classes)
+        section = ("section",) if raw.section and not any("section" in one.classes for one in found) else ()
+        classes = section + tuple(name for one in found for name in one.classes)
         pairs = tuple(pair for one in found for pair in one.pairs)
         line = heading.line if heading else raw.line
         return Attributes(self.slide_id(identity, title, line), classes, pairs)

@@ -19,6 +19,7 @@ class RawSlide:
     below: bool
     line: int
     tokens: list[Token] = field(default_factory=list)
+    section: bool = False  # begun by a heading above the slide level: a part of the talk
 
     @property
     def blank(self) -> bool:
@@ -43,7 +44,8 @@ def group(tokens: Iterable[Token], slide_level: int, first_line: int) -> Iterato
                 yield slide
                 yielded = True
                 slide = RawSlide(below=section and level == slide_level, line=token.line)
-            section = level < slide_level or section
+            slide.section = level < slide_level
+            section = slide.section or section
         slide.tokens.append(token)
     if not slide.blank:
         yield slide

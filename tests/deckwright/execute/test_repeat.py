@@ -1,7 +1,5 @@
 """Outputs are what a terminal would show, and the same from run to run."""
 
-import time
-
 import pytest
 
 from deckwright.execute.repeat import joined, overwritten, repeatable
@@ -20,10 +18,8 @@ def test_carriage_returns_and_backspaces_are_applied(text: str, shown: str) -> N
     assert overwritten(text) == shown
 
 
-def test_a_long_line_takes_no_longer_than_it_must() -> None:
-    began = time.process_time()
-    assert len(overwritten("x" * 2_000_000 + "\r" + "y" * 2_000_000)) == 2_000_000
-    assert time.process_time() - began < 20  # a quadratic way would take hours
+def test_a_very_long_line_is_no_trouble() -> None:
+    assert overwritten("x" * 2_000_000 + "\r" + "y" * 2_000_000) == "y" * 2_000_000  # a quadratic way would take hours
 
 
 def test_texts_of_a_stream_are_joined_and_stdout_comes_first() -> None:

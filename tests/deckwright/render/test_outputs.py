@@ -41,15 +41,15 @@ def test_figures_are_drawn_at_the_size_that_is_asked_for(project: MakeProject, w
     made = project(**{"slides/talk.md": FRONT + deck})
     build(made, watcher)
     whole, asked, png, half, again = figures(made)
-    assert whole == (".svg", 1024, 432)  # 0.8 and 0.6 of 1280x720
+    assert whole == (".svg", 1024, 360)  # 0.8 and 0.5 of 1280x720
     assert asked == (".svg", 480, 240)
-    assert png == (".png", 1024, 432)
-    assert half == (".svg", 512, 432)
+    assert png == (".png", 1024, 360)
+    assert half == (".svg", 512, 360)
     assert again == whole
     svg, *_ = (made.out / "media").glob("slide-2-2.*.svg")
     assert 'width="360pt" height="180pt"' in svg.read_text("utf-8")  # drawn so, not scaled
     drawn, *_ = (made.out / "media").glob("slide-2-3.*.png")
-    assert struct.unpack(">II", drawn.read_bytes()[16:24]) == (2048, 864)  # 192 dots an inch
+    assert struct.unpack(">II", drawn.read_bytes()[16:24]) == (2048, 720)  # 192 dots an inch
 
 
 def test_figure_settings_of_the_deck_hold_for_all_cells(project: MakeProject, watcher: Memory) -> None:
