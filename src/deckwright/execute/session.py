@@ -48,7 +48,7 @@ class Session:
         self.client = Client(notebook, km=manager, startup_timeout=STARTUP_SECONDS)
         self.figure = figure_of(deck.settings, CellOptions())
         self.timeout: float | None = None  # seconds, of the step that runs
-        self.client.timeout_func = lambda _: self.timeout  # type: ignore[assignment] # parts of a second too
+        self.client.timeout_func = lambda _: self.timeout
         self.current = self.steps[0]  # what runs now, or ran last
         self.ran: dict[int, Cell] = {}  # by execution count, for tracebacks
 

@@ -64,7 +64,7 @@ class Draft:
         self.deck, self.templates = deck, templates
         self.assets = Assets()
         self.pictures = Pictures(deck, static, self.assets)
-        self.prose = ProseConverter(self.listing, self.pictures.address, self.pictures.raw)
+        self.prose = ProseConverter(self.listing, self.pictures)
         self.cells: dict[str, tuple[Cell, Slide]] = {}
         self.code: dict[str, CodeBlock] = {}  # of the cells that show theirs
         self.captions: dict[str, str] = {}

@@ -45,6 +45,13 @@ class Pictures:
             raise DeckError(f"there is no file {written!r}", place, self.remedy(name, folder))
         return self.assets.add(file.read_bytes(), Path(name).stem, Path(name).suffix)
 
+    def link(self, written: str, slide: Slide) -> str:
+        """The address that a link leads to: a file beside the slides travels with the page, all else stays."""
+        file = (self.deck.root / slide.place.path).parent / unquote(written.partition("#")[0])
+        if KEPT.match(written) or ":" in written or file.suffix == ".md" or not file.is_file():
+            return written
+        return self.assets.add(file.read_bytes(), file.stem, file.suffix)
+
     def remedy(self, name: str, folder: Path) -> str:
         """The nearest picture that does exist."""
         if name.startswith("/"):

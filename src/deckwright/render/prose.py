@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from importlib import import_module
-from typing import Any
+from typing import Any, Protocol
 from xml.etree.ElementTree import Element
 
 import markdown
@@ -44,8 +44,19 @@ BLOCK_ATTRIBUTES = re.compile(
 KEEPS_ATTRIBUTES = re.compile(r"^\s*(#{1,6}\s|\|)")  # headings and table rows: Python-Markdown reads them itself
 
 ListingHtml = Callable[[Listing], str]
-Address = Callable[[str, Slide], str]  # of a file that the slide names, in the page
-RawHtml = Callable[[str, Slide], str]  # the author's own HTML, its files given addresses
+
+
+class Files(Protocol):
+    """Gives the files that a slide names their addresses in the page."""
+
+    def address(self, written: str, slide: Slide) -> str:
+        """Of a picture."""
+
+    def link(self, written: str, slide: Slide) -> str:
+        """Of what a link leads to."""
+
+    def raw(self, html: str, slide: Slide) -> str:
+        """The author's own HTML, with the addresses of its files."""
 
 
 def stand_in(label: str, block: bool) -> str:
@@ -71,8 +82,8 @@ class Current:
 class ProseConverter:
     """Markdown to HTML, one slide at a time; reference links defined on one slide work on all."""
 
-    def __init__(self, listing_html: ListingHtml, address: Address, raw_html: RawHtml) -> None:
-        self.listing_html, self.address, self.raw_html = listing_html, address, raw_html
+    def __init__(self, listing_html: ListingHtml, files: Files) -> None:
+        self.listing_html, self.files = listing_html, files
         self.current = Current(Slide(0, False, None, (), None, ""), [], [])  # type: ignore[arg-type]
         # Made here, not named: Python-Markdown would look for a name among all installed packages first.
         extensions = [import_module(name).makeExtension(**options) for name, options in EXTENSIONS.items()]
@@ -216,6 +227,8 @@ class Shape(Treeprocessor):
                 element.set(f"data-{key}", element.attrib.pop(key))
             if element.tag == "img":
                 self.picture(element)
+            if element.tag == "a" and "href" in element.attrib:
+                element.set("href", self.converter.files.link(element.get("href", ""), self.converter.current.slide))
         name_callouts(root)
         mark_incremental(root, "incremental" in self.converter.current.slide.attributes.classes)
         lift_pictures(root)
@@ -225,7 +238,7 @@ class Shape(Treeprocessor):
         current, stash = self.converter.current, self.md.htmlStash.rawHtmlBlocks
         for at, raw in enumerate(stash):
             if isinstance(raw, str) and raw not in current.stash:
-                stash[at] = self.converter.raw_html(raw, current.slide)
+                stash[at] = self.converter.files.raw(raw, current.slide)
 
     def nest(self, parent: Element) -> None:
         """Move what stands between a div's marks into that div."""
@@ -261,7 +274,7 @@ class Shape(Treeprocessor):
 
     def picture(self, element: Element) -> None:
         current = self.converter.current
-        element.set("src", self.converter.address(element.get("src", ""), current.slide))
+        element.set("src", self.converter.files.address(element.get("src", ""), current.slide))
         sizes = [
             f"{side}:{css_length(element.attrib.pop(side))}" for side in ("width", "height") if side in element.attrib
         ]
