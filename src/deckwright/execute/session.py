@@ -56,18 +56,22 @@ class Session:
         """Connect, run everything, and give the outputs by label."""
         await self.connect()
         try:
-            await self.tell_agent("start", self.deck.settings.seed, *astuple(self.figure))
-            self.watcher.begin(len(self.steps))
-            outputs = {step.label: await self.step(index, step) for index, step in enumerate(self.steps)}
-            info = await self.language_info()
-            await self.tell_agent("goodbye")
-            return Results(outputs, info)
+            return await self.run_steps()
         except DeadKernelError as error:
             if interrupted():  # nbclient takes a cancelled wait for a dead kernel
                 raise asyncio.CancelledError from error
             raise stopped(self.current, self.death(), DEATH_REMEDY, self.last_words()) from error
         finally:
             self.connection.stop_channels()
+
+    async def run_steps(self) -> Results:
+        """Everything between hello and goodbye."""
+        await self.tell_agent("start", self.deck.settings.seed, *astuple(self.figure))
+        self.watcher.begin(len(self.steps))
+        outputs = {step.label: await self.step(index, step) for index, step in enumerate(self.steps)}
+        info = await self.language_info()
+        await self.tell_agent("goodbye")
+        return Results(outputs, info)
 
     async def connect(self) -> None:
         """Wait until the kernel answers. Raises DeckError if it does not."""
