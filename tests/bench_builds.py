@@ -12,7 +12,11 @@ import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import dataclass
 from pathlib import Path
+
+from deckwright.execute.watch import Step
+from deckwright.pipeline import Project, build
 
 RUNS = 5
 FRONT = "---\ntitle: Bench\n---\n\n"
@@ -97,6 +101,32 @@ def main() -> None:
             line += f"; nbclient alone {statistics.median(alone):.2f} s; ratio {statistics.median(ratios):.2f}"
         print(line, flush=True)
     print("build process:", heavy_modules())
+    print(f"the talk, apart from its cells: {talk_without_cells():.2f} s")
+
+
+@dataclass
+class Clock:
+    """A Watcher that adds up the seconds of the cells."""
+
+    seconds: float = 0.0
+
+    def begin(self, steps: int) -> None: ...
+    def started(self, step: Step) -> None: ...
+    def printed(self, step: Step, text: str) -> None: ...
+    def finished(self, step: Step, seconds: float) -> None:
+        self.seconds += seconds
+
+    def warn(self, message: str) -> None:
+        print(message)
+
+
+def talk_without_cells() -> float:
+    """Seconds of the talk's build that the kernel does not spend in cells."""
+    clock, root = Clock(), Path(__file__).parents[1]
+    with tempfile.TemporaryDirectory() as scratch:
+        began = time.perf_counter()
+        build(Project(root, root / "slides", Path(scratch, "site")), clock)
+        return time.perf_counter() - began - clock.seconds
 
 
 def heavy_modules() -> str:

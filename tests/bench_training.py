@@ -1,6 +1,6 @@
 """Time an epoch of the talk's CNN beside a Dataset + DataLoader loop, then train both networks in full.
 
-python tests/bench_training.py [--quick]
+python -m tests.bench_training [--quick]
 
 The other loop is written in the manner of PyTorch's public MNIST example: a Dataset hands out Pillow pictures, which
 two transforms turn into a tensor and normalise, one image at a time; the DataLoader collates batches; ReLU comes before

@@ -5,14 +5,8 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
 
-from pygments import highlight
-from pygments.formatters.html import HtmlFormatter
-from pygments.lexers import LEXERS, get_lexer_by_name
-from pygments.util import ClassNotFound
-
 from deckwright.errors import DeckError, Place
 
-FORMATTER = HtmlFormatter(nowrap=True)
 PLAIN = "text"
 # Words in use that Pygments has no lexer for, or knows by another name.
 ALIASES = {"": PLAIN, "txt": PLAIN, "plain": PLAIN, "julia-repl": "jlcon", "ipython": "ipython3"}
@@ -60,17 +54,20 @@ def close_name(name: str) -> str:
 @cache
 def known_languages() -> frozenset[str]:
     """Every name that Pygments has a lexer for."""
+    from pygments.lexers import LEXERS  # a deck without code never loads Pygments
+
     return frozenset(alias for _, _, aliases, _, _ in LEXERS.values() for alias in aliases)
 
 
 @cache
 def highlighted(code: str, language: str) -> tuple[str, ...]:
-    """One piece of HTML a line; no tag is open at a line's end."""
-    try:
-        lexer = get_lexer_by_name(language, stripnl=False)
-    except ClassNotFound as error:
-        raise ValueError(language) from error
-    return tuple(str(highlight(code, lexer, FORMATTER)).removesuffix("\n").split("\n"))
+    """One piece of HTML a line; no tag is open at a line's end. `language`: one of `known_languages`."""
+    from pygments import highlight
+    from pygments.formatters.html import HtmlFormatter
+    from pygments.lexers import get_lexer_by_name
+
+    lexer = get_lexer_by_name(language, stripnl=False)
+    return tuple(str(highlight(code, lexer, HtmlFormatter(nowrap=True))).removesuffix("\n").split("\n"))
 
 
 def lines_of(view: str, count: int) -> set[int]:

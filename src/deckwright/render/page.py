@@ -7,9 +7,8 @@ from typing import Any
 
 from markupsafe import Markup
 
-from deckwright.model import Attributes, Cell, Deck, Output, Page, Results, Slide
+from deckwright.model import Attributes, Cell, Deck, Output, Page, Prose, Results, Slide
 from deckwright.render.draft import Draft
-from deckwright.render.notebook import companions
 from deckwright.render.outputs import Scene, View, inline_html, views
 from deckwright.render.plotly import SCRIPT as PLOTLY
 from deckwright.render.policy import policy
@@ -17,6 +16,7 @@ from deckwright.render.prose import fill
 from deckwright.settings import figure_of
 
 FIGURES = ("figure", "plotly")
+MANY_HEADINGS = 3  # of level 2 on one slide: somebody expects them to begin slides, as elsewhere they do
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +94,26 @@ class Filler:
 
 def finish(draft: Draft, results: Results, warn: Callable[[str], None], *, has_companions: bool) -> Page:
     """The page with every result in its place, and if wanted, what readers take home."""
+    for slide in draft.deck.slides if not draft.deck.settings.slide_level else ():
+        if (count := headings(slide)) >= MANY_HEADINGS:
+            warn(
+                f"{slide.place}: {count} `##` headings on one slide; `---` between them makes slides, "
+                "or `slide-level: 2` in the front matter"
+            )
     filler = Filler(draft, results, warn)
     html = page_html(draft, filler.sections(), has_companions=has_companions)
-    more = companions(draft, results, filler.read) if has_companions else {}
-    return Page({"index.html": html.encode(), **draft.assets.files, **more}, draft.deck.settings.theme)
+    files = {"index.html": html.encode(), **draft.assets.files}
+    if has_companions:
+        from deckwright.render.notebook import companions  # a deck of prose has none, and need not load them
+
+        files |= companions(draft, results, filler.read)
+    return Page(files, draft.deck.settings.theme)
+
+
+def headings(slide: Slide) -> int:
+    """How many headings of level 2 stand in a slide's text."""
+    texts = (block.text for block in slide.blocks if isinstance(block, Prose))
+    return sum(line.startswith("## ") for text in texts for line in text.splitlines())
 
 
 def page_html(draft: Draft, stacks: list[list[Section]], *, has_companions: bool) -> str:

@@ -187,6 +187,21 @@ def test_project_overrides_a_template_and_a_static_file(project: MakeProject, wa
     assert (made.out / "assets/deckwright.css").stat().st_size > 1000
 
 
+def test_headings_that_begin_no_slide_are_told(project: MakeProject, watcher: Memory) -> None:
+    text = "---\ntitle: T\n---\n\n## One\n\n## Two\n\n## Three\n"
+    build(project(**{"slides/talk.md": text}), watcher)
+    assert watcher.warnings == [
+        "slides/talk.md:4 (slide 2): 3 `##` headings on one slide; `---` between them makes slides, "
+        "or `slide-level: 2` in the front matter"
+    ]
+
+
+def test_a_mistake_in_a_template_is_told_with_its_line(project: MakeProject, watcher: Memory) -> None:
+    made = project(**{"slides/talk.md": PROSE, "templates/page.html": "<p>\n{{ nobody.knows }}\n"})
+    with pytest.raises(DeckError, match=r"page\.html:2: a template fails: 'nobody' is undefined"):
+        build(made, watcher)
+
+
 def test_a_theme_may_be_a_file_of_the_project(project: MakeProject, watcher: Memory) -> None:
     text = PROSE.replace("title: T", "title: T\ntheme: looks/mine.css")
     made = project(**{"slides/talk.md": text, "looks/mine.css": ":root { --r-main-color: navy }"})
