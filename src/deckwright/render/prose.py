@@ -15,7 +15,8 @@ from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import Treeprocessor
 from markupsafe import Markup
 
-from deckwright.model import MARK, Block, Cell, Div, Expression, Formula, Listing, Pause, Prose, Slide, mark
+from deckwright.errors import Place
+from deckwright.model import MARK, Attributes, Block, Cell, Div, Expression, Formula, Listing, Pause, Prose, Slide, mark
 from deckwright.render.divs import mark_incremental, name_callouts
 from deckwright.render.maths import formula_html
 from deckwright.render.shape import CLOSE, OPEN, PAUSE, css_length, lift_pictures, nest
@@ -58,6 +59,9 @@ class Files(Protocol):
         """The author's own HTML, with the addresses of its files."""
 
 
+NO_SLIDE = Slide(0, False, Attributes(), (), Place("", 0), "")
+
+
 def stand_in(label: str, block: bool) -> str:
     """What holds the place of a cell's or an expression's result."""
     text = f"\ue002{html.escape(label)}\ue003"
@@ -83,7 +87,7 @@ class ProseConverter:
 
     def __init__(self, listing_html: ListingHtml, files: Files) -> None:
         self.listing_html, self.files = listing_html, files
-        self.current = Current(Slide(0, False, None, (), None, ""), [], [])  # type: ignore[arg-type]
+        self.current = Current(NO_SLIDE, [], [])
         # Made here, not named: Python-Markdown would look for a name among all installed packages first.
         extensions = [import_module(name).makeExtension(**options) for name, options in EXTENSIONS.items()]
         self.markdown = markdown.Markdown(extensions=[*extensions, DeckMarks(self)], output_format="html")
