@@ -40,10 +40,11 @@ def companions(draft: Draft, results: Results, result: Callable[[str], str]) -> 
     pieces = [Piece(f"piece-{number}", *parts) for number, parts in enumerate(pieces_of(draft.deck), 1)]
     notebook = executed_notebook(draft, pieces, results)
     text = json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+    first = {piece.slide.number: piece.id for piece in reversed(pieces)}  # of each slide that has any
     html = {
-        next(piece.id for piece in pieces if piece.slide is slide): NOT_READ.sub("", fill(drafted, result))
+        first[slide.number]: NOT_READ.sub("", fill(drafted, result))
         for slide, _, drafted in draft.slides
-        if any(piece.slide is slide for piece in pieces)
+        if slide.number in first
     }
     return {NOTEBOOK: text.encode(), READING: reading_page(draft, notebook, html).encode()}
 

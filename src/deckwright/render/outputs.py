@@ -53,10 +53,6 @@ class Scene:
     warn: Callable[[str], None]
 
 
-class GiveWay(Exception):
-    """This form cannot be shown offline; the text says why."""
-
-
 def views(outputs: Iterable[Output], scene: Scene) -> list[View]:
     """What stands on the slide for a cell's outputs."""
     listed = list(outputs)
@@ -101,7 +97,7 @@ def bundle_view(output: Output, scene: Scene) -> list[View]:
             continue
         try:
             view = form(data[mime], scene)
-        except GiveWay as reason:
+        except NotOffline as reason:
             reasons.append(str(reason))
             continue
         if reasons:
@@ -159,19 +155,13 @@ def png_size(content: bytes) -> tuple[int, int]:
 
 
 def web_html(text: str, scene: Scene) -> View:
-    """HTML with its scripts, where they work offline."""
-    try:
-        return View("html", html=offline_html(text, scene.cell.label, scene.assets, scene.root))
-    except NotOffline as reason:
-        raise GiveWay(str(reason)) from reason
+    """HTML with its scripts, where they work offline. Raises NotOffline."""
+    return View("html", html=offline_html(text, scene.cell.label, scene.assets, scene.root))
 
 
 def plotly(bundle: Mapping[str, Any], scene: Scene) -> View:
-    """An interactive figure."""
-    try:
-        return View("plotly", html=plotly_view(bundle, scene.cell.label, scene.size, scene.assets), alt=scene.alt)
-    except NotOffline as reason:
-        raise GiveWay(str(reason)) from reason
+    """An interactive figure. Raises NotOffline."""
+    return View("plotly", html=plotly_view(bundle, scene.cell.label, scene.size, scene.assets), alt=scene.alt)
 
 
 def latex(text: str, scene: Scene) -> View:
