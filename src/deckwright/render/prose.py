@@ -15,7 +15,7 @@ from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import Treeprocessor
 from markupsafe import Markup
 
-from deckwright.errors import Place
+from deckwright.errors import DeckError, Place
 from deckwright.model import MARK, Attributes, Block, Cell, Div, Expression, Formula, Listing, Pause, Prose, Slide, mark
 from deckwright.render.divs import mark_incremental, name_callouts
 from deckwright.render.maths import formula_html
@@ -59,6 +59,7 @@ class Files(Protocol):
         """The author's own HTML, with the addresses of its files."""
 
 
+FOOTNOTE = re.compile(r"\[\^[^\]\s]+\]")
 NO_SLIDE = Slide(0, False, Attributes(), (), Place("", 0), "")
 
 
@@ -225,6 +226,7 @@ class Shape(Treeprocessor):
     def run(self, root: Element) -> None:
         nest(root, self.converter.current.divs)
         self.raw_html()
+        self.check_footnotes(root)
         for element in root.iter():
             for key in sorted(ELEMENT_KEYS & element.attrib.keys()):
                 element.set(f"data-{key}", element.attrib.pop(key))
@@ -235,6 +237,16 @@ class Shape(Treeprocessor):
         name_callouts(root)
         mark_incremental(root, "incremental" in self.converter.current.slide.attributes.classes)
         lift_pictures(root)
+
+    def check_footnotes(self, root: Element) -> None:
+        """A reference that is still there was given no text."""
+        slide = self.converter.current.slide
+        for element in root.iter():
+            words = ("" if element.tag in ("code", "pre") else element.text or "", element.tail or "")
+            if found := next(filter(None, map(FOOTNOTE.search, words)), None):
+                line = slide.place.line + slide.source.partition(found[0])[0].count("\n")
+                remedy = f"Write it on the same slide: {found[0]}: …"
+                raise DeckError(f"the footnote {found[0]} has no text", slide.place.at(line), remedy)
 
     def raw_html(self) -> None:
         """The author's HTML lies in the stash, beside ours."""
