@@ -113,6 +113,11 @@ class Slide:
     place: Place
     source: str  # as written, for finding lines
 
+    def place_of(self, written: str) -> Place:
+        """Where a text first stands on the slide; the slide's first line if it does not."""
+        before, found, _ = self.source.partition(written)
+        return self.place.at(self.place.line + before.count("\n")) if found else self.place
+
 
 @dataclass(frozen=True, slots=True)
 class Deck:

@@ -168,6 +168,7 @@ def test_the_page_says_its_language(kitchen: Page) -> None:
 def test_a_slide_fills_screens_of_other_sizes(kitchen: Page, size: tuple[int, int]) -> None:
     kitchen.set_viewport_size({"width": size[0], "height": size[1]})
     wait_until(kitchen, "(width) => Math.abs(Reveal.getScale() - width / 1280) < 0.01", size[0])
+    assert kitchen.evaluate("Reveal.getScale()") == pytest.approx(size[0] / 1280, abs=0.01)
 
 
 def test_the_kitchen_deck_builds_without_a_warning(kitchen_site: object, kitchen_warnings: list[str]) -> None:

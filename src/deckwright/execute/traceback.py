@@ -71,6 +71,12 @@ def read_frame(found: re.Match[str], text: str, ran: Mapping[int, Cell], root: P
     return Frame(Place(shown, line), name, code, any(part in shown for part in LIBRARY))
 
 
+def is_library_frame(part: str) -> bool:
+    """Whether a piece of IPython's traceback is a frame outside the deck and its project."""
+    first = ANSI.sub("", part).partition("\n")[0]
+    return first.startswith("File ") and any(path in first for path in LIBRARY)
+
+
 def is_in(cell: Cell, place: Place) -> bool:
     """Whether a place is in the code of this cell."""
     first = cell.code_place.line

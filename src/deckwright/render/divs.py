@@ -56,7 +56,6 @@ def name_callouts(root: Element) -> None:
         if "callout" in div.get("class", "").split() and len(div) > 1 and re.fullmatch("h[1-6]", div[1].tag):
             title, heading = div[0], div[1]
             if title.get("data-named") is None:
-                title.text = None
                 title.text, title[:] = heading.text, list(heading)
                 div.remove(heading)
     for title in root.iter("p"):

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from itertools import count, groupby
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
 
 from deckwright.model import MARK, Block, Cell, Deck, Div, Expression, Formula, Listing, Pause, Prose, Results, Slide
 from deckwright.render.draft import Draft
@@ -135,14 +134,12 @@ def with_attachments(text: str, draft: Draft, slide: Slide) -> tuple[str, dict[s
     attachments: dict[str, dict[str, str]] = {}
 
     def attach(found: re.Match[str]) -> str:
-        address = draft.pictures.address(found["src"], slide)
-        name = unquote(address.rpartition("/")[2])
-        content = draft.assets.files.get(f"media/{name}")
-        if content is None:
+        file = draft.pictures.file(found["src"], slide.place)
+        if file is None:  # a picture in a listing, which only shows how one is written
             return found[0]
-        kind = mimetypes.guess_type(name)[0] or "image/png"
-        attachments[name] = {kind: base64.b64encode(content).decode()}
-        return f"{found['before']}attachment:{name}"
+        kind = mimetypes.guess_type(file.name)[0] or "image/png"
+        attachments[file.name] = {kind: base64.b64encode(file.read_bytes()).decode()}
+        return f"{found['before']}attachment:{file.name}"
 
     return PICTURE.sub(attach, text), attachments
 

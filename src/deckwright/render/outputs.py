@@ -9,6 +9,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from deckwright.execute.traceback import is_library_frame
 from deckwright.model import Cell, Formula, Output, Slide
 from deckwright.render.assets import Assets
 from deckwright.render.maths import formula_html
@@ -19,8 +20,6 @@ COLOUR = r"(?:\x1b\[[0-9;]*m)*"
 FRAME_PLACE = re.compile(rf"Cell{COLOUR} {COLOUR}In\[\d+\]{COLOUR}, ")
 RULE_LINE = re.compile(rf"^{COLOUR}-{{20,}}{COLOUR}\n", re.MULTILINE)
 SVG_SIDE = re.compile(r"""\s(?P<side>width|height)=["'](?P<number>[\d.]+)(?P<unit>pt|px|in|)["']""")
-ANSI = re.compile(r"\x1b\[[0-9;]*m")
-LIBRARY_FRAME = re.compile(r"^File .*(site-packages|dist-packages|[/\\]lib[/\\]python|<frozen)")
 DISPLAY_OBJECT = re.compile(r"^<IPython\.core\.display\.\w+ object>$")
 ARTIST = re.compile(r"<matplotlib\.|<Axes|<BarContainer|^Text\(")
 CSS_PIXELS = {"pt": 96 / 72, "px": 1.0, "": 1.0, "in": 96.0}
@@ -29,7 +28,7 @@ INCHES_PER_METRE = 39.3701
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """One output for the template `output.html`: which macro, and what it shows."""
+    """One output for the template `cell.html`: its kind, and what it shows."""
 
     kind: str
     html: str = ""
@@ -210,5 +209,5 @@ def short_traceback(parts: list[str]) -> str:
 
     `Cell In[3]` would change when a cell is added above.
     """
-    kept = [part for part in parts if not LIBRARY_FRAME.match(ANSI.sub("", part))]
+    kept = [part for part in parts if not is_library_frame(part)]
     return RULE_LINE.sub("", FRAME_PLACE.sub("", "\n".join(kept)))

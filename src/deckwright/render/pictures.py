@@ -29,7 +29,7 @@ class Pictures:
 
     def address(self, written: str, slide: Slide) -> str:
         """The address of a picture named on a slide. Raises DeckError for one that is missing or remote."""
-        return self.resolve(written, slide.place.at(self.line_of(written, slide)))
+        return self.resolve(written, slide.place_of(written))
 
     def resolve(self, written: str, place: Place) -> str:
         """The address of a file: relative to the Markdown file, or from static/ with a leading slash."""
@@ -38,22 +38,27 @@ class Pictures:
         if REMOTE.match(written):
             remedy = "Save it beside the slides, so that the talk can be given offline."
             raise DeckError(f"{written} would be fetched from the network", place, remedy)
+        file = self.file(written, place)
+        if file is None:
+            raise DeckError(f"there is no file {written!r}", place, self.remedy(written, place))
+        return self.assets.add(file.read_bytes(), file.stem, file.suffix)
+
+    def file(self, written: str, place: Place) -> Path | None:
+        """The file that an author's path means, if it is there."""
         name = unquote(written.partition("#")[0].partition("?")[0])
-        folder = (self.deck.root / place.path).parent
-        file = self.static(name[1:]) if name.startswith("/") else folder / name
-        if file is None or not file.is_file():
-            raise DeckError(f"there is no file {written!r}", place, self.remedy(name, folder))
-        return self.assets.add(file.read_bytes(), Path(name).stem, Path(name).suffix)
+        file = self.static(name[1:]) if name.startswith("/") else (self.deck.root / place.path).parent / name
+        return file if file is not None and file.is_file() else None
 
     def link(self, written: str, slide: Slide) -> str:
         """The address that a link leads to: a file beside the slides travels with the page, all else stays."""
-        file = (self.deck.root / slide.place.path).parent / unquote(written.partition("#")[0])
-        if KEPT.match(written) or ":" in written or file.suffix == ".md" or not file.is_file():
+        file = None if KEPT.match(written) or ":" in written else self.file(written, slide.place)
+        if file is None or file.suffix == ".md":
             return written
         return self.assets.add(file.read_bytes(), file.stem, file.suffix)
 
-    def remedy(self, name: str, folder: Path) -> str:
+    def remedy(self, name: str, place: Place) -> str:
         """The nearest picture that does exist."""
+        folder = (self.deck.root / place.path).parent
         if name.startswith("/"):
             return f"A leading slash means the project's static/ folder: {self.deck.root / 'static'}."
         if self.static(name):
@@ -69,8 +74,7 @@ class Pictures:
         try:
             inspect(html)
         except NotOffline as reason:
-            first = html.strip().splitlines()[0]
-            place = slide.place.at(self.line_of(first, slide))
+            place = slide.place_of(html.strip().splitlines()[0])
             problem = str(reason).replace("its HTML", "HTML that")
             raise DeckError(
                 problem, place, "Put what it needs beside the slides; scripts go into a cell's HTML."
@@ -84,10 +88,6 @@ class Pictures:
             for key, value in slide.attributes.pairs
         )
         return Attributes(slide.attributes.id, slide.attributes.classes, pairs)
-
-    def line_of(self, written: str, slide: Slide) -> int:
-        before = slide.source.partition(written)[0] if written in slide.source else ""
-        return slide.place.line + before.count("\n")
 
 
 def is_file(key: str, value: str) -> bool:

@@ -43,6 +43,9 @@ BLOCK_ATTRIBUTES = re.compile(
 )
 KEEPS_ATTRIBUTES = re.compile(r"^\s*(#{1,6}\s|\|)")  # headings and table rows: Python-Markdown reads them itself
 
+FOOTNOTE = re.compile(r"\[\^[^\]\s]+\]")
+NO_SLIDE = Slide(0, False, Attributes(), (), Place("", 0), "")
+
 ListingHtml = Callable[[Listing], str]
 
 
@@ -57,10 +60,6 @@ class Files(Protocol):
 
     def raw(self, html: str, slide: Slide) -> str:
         """The author's own HTML, with the addresses of its files."""
-
-
-FOOTNOTE = re.compile(r"\[\^[^\]\s]+\]")
-NO_SLIDE = Slide(0, False, Attributes(), (), Place("", 0), "")
 
 
 def stand_in(label: str, block: bool) -> str:
@@ -177,10 +176,11 @@ class DeckMarks(Extension):
         self.converter = converter
 
     def extendMarkdown(self, md: markdown.Markdown) -> None:  # noqa: N802 - Python-Markdown's name
-        # Before raw HTML is looked for (20): a formula's `<` is none. After attribute lists (8): they are set.
+        # Before raw HTML is looked for (20): a formula's `<` is none.
+        md.preprocessors.register(Stash(md, self.converter), "deckwright-stash", 25)
         # Before links (160), so that `[text]{.class}` is a span.
         md.inlinePatterns.register(Span(md, self.converter), "deckwright-span", 175)
-        md.preprocessors.register(Stash(md, self.converter), "deckwright-stash", 25)
+        # After attribute lists (8): they are set.
         md.treeprocessors.register(Shape(md, self.converter), "deckwright-shape", 5)
 
 
@@ -244,9 +244,8 @@ class Shape(Treeprocessor):
         for element in root.iter():
             words = ("" if element.tag in ("code", "pre") else element.text or "", element.tail or "")
             if found := next(filter(None, map(FOOTNOTE.search, words)), None):
-                line = slide.place.line + slide.source.partition(found[0])[0].count("\n")
                 remedy = f"Write it on the same slide: {found[0]}: …"
-                raise DeckError(f"the footnote {found[0]} has no text", slide.place.at(line), remedy)
+                raise DeckError(f"the footnote {found[0]} has no text", slide.place_of(found[0]), remedy)
 
     def raw_html(self) -> None:
         """The author's HTML lies in the stash, beside ours."""

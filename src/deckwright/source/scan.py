@@ -12,7 +12,9 @@ from deckwright.source.lists import Lists
 FENCE = re.compile(r"^(?P<indent>[ \t]*)(?P<fence>`{3,}|~{3,})(?P<info>.*)$")
 QUOTED_FENCE = re.compile(r"^\s*>[\s>]*(`{3,}|~{3,})")
 DIV = re.compile(r"^(?P<indent>[ \t]*)(?P<fence>:{3,})\s*(?P<head>.*?)\s*:*\s*$")
-HEADING = re.compile(r"^ {0,3}(?P<marks>#{1,6})[ \t]")
+ATTRIBUTES = r"(?<!\\)\{[ \t]*(?:[#.]|[\w-]+[ \t]*=)[^{}]*\}"
+HEADING = re.compile(rf"^ {{0,3}}(?P<marks>#{{1,6}})[ \t]+(?P<text>.*?)[ \t]*#*[ \t]*(?P<braces>{ATTRIBUTES})?[ \t]*$")
+UNDERLINE = re.compile(r"^(=+|-+)[ \t]*$")
 CODE_SPAN_OR_COMMENT = re.compile(r"(?P<code>(?<!`)(?P<ticks>`+)(?!`).*?(?<!`)(?P=ticks)(?!`))|(?P<comment><!--)")
 SLIDE_COMMENT = re.compile(r"^\s*\.slide:\s*(?P<head>.*?)\s*$", re.DOTALL)
 HTML_OPEN = re.compile(r"^ {0,3}<(?P<tag>[A-Za-z][\w-]*)(?P<rest>[^>]*>?)")
@@ -158,8 +160,8 @@ class Scanner:
 
     def begins_slide(self, text: str) -> bool:
         """Whether a heading ends the slide, and with it a `Note:` paragraph."""
-        found = HEADING.match(text)
-        return found is not None and len(found["marks"]) <= self.slide_level
+        following = self.lines[self.index + 1] if self.index + 1 < len(self.lines) else ""
+        return 0 < level_of_heading(text, following) <= self.slide_level
 
     def div(self, fence: str, head: str, indent: str, line: int) -> Iterator[Token]:
         if head:
@@ -256,6 +258,14 @@ class Scanner:
 
     def unclosed(self, what: str, remedy: str, line: int) -> DeckError:
         return DeckError(f"{what} opened here is never closed", self.place(line), remedy)
+
+
+def level_of_heading(text: str, following: str) -> int:
+    """1 to 6 for a heading, with number signs or underlined by the line that follows; else 0."""
+    if found := HEADING.match(text):
+        return len(found["marks"])
+    underlined = UNDERLINE.match(following) if text.strip() else None
+    return (1 if underlined[1][0] == "=" else 2) if underlined else 0
 
 
 def dedent(text: str, columns: int) -> str:

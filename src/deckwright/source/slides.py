@@ -4,12 +4,19 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from deckwright.source.scan import DivClose, DivOpen, Separator, Text, Token
+from deckwright.source.scan import (
+    ATTRIBUTES,
+    HEADING,
+    UNDERLINE,
+    DivClose,
+    DivOpen,
+    Separator,
+    Text,
+    Token,
+    level_of_heading,
+)
 
-ATTRIBUTES = r"(?<!\\)\{[ \t]*(?:[#.]|[\w-]+[ \t]*=)[^{}]*\}"
-HEADING = re.compile(rf"^ {{0,3}}(?P<marks>#{{1,6}})[ \t]+(?P<text>.*?)[ \t]*#*[ \t]*(?P<braces>{ATTRIBUTES})?[ \t]*$")
 BRACES = re.compile(rf"{ATTRIBUTES}(?=[ \t]*$)")
-UNDERLINE = re.compile(r"^(=+|-+)[ \t]*$")
 
 
 @dataclass(slots=True)
@@ -62,13 +69,10 @@ def with_next(tokens: Iterable[Token]) -> Iterator[tuple[Token, Token | None]]:
 
 
 def heading_level(token: Token, following: Token | None) -> int:
-    """1 to 6 for a heading, ATX or underlined, else 0."""
+    """1 to 6 for a line that is a heading, else 0."""
     if not isinstance(token, Text) or token.literal:
         return 0
-    if found := HEADING.match(token.text):
-        return len(found["marks"])
-    underlined = isinstance(following, Text) and UNDERLINE.match(following.text)
-    return (1 if underlined[1][0] == "=" else 2) if underlined and token.text.strip() else 0
+    return level_of_heading(token.text, following.text if isinstance(following, Text) else "")
 
 
 def first_heading(tokens: list[Token]) -> tuple[int, str, str]:

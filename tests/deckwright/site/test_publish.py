@@ -152,6 +152,13 @@ def test_notebook_is_valid_and_holds_the_outputs(project: MakeProject, watcher: 
     assert [output.output_type for output in notebook.cells[2].outputs] == ["stream", "execute_result"]
 
 
+def test_a_picture_in_a_listing_is_no_picture_of_the_notebook(project: MakeProject, watcher: Memory) -> None:
+    listing = "```markdown\n![alt](missing.png)\n```\n\n```{python}\n1\n```\n"
+    made = project(**{"slides/talk.md": PROSE + "\n" + listing})
+    build(made, watcher)
+    assert "![alt](missing.png)" in (made.out / "notebook.ipynb").read_text("utf-8")
+
+
 def test_notebook_leaves_out_outputs_that_the_slides_do_not_show(project: MakeProject, watcher: Memory) -> None:
     made = project(
         **{"slides/talk.md": PROSE + "\n```{python}\n#| output: false\nimport time\nprint(time.time())\n```\n"}
