@@ -1,5 +1,7 @@
 """What a speaker does with the kitchen deck: clicks, keys, links, the speaker view."""
 
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import Page
 
@@ -173,3 +175,10 @@ def test_a_slide_fills_screens_of_other_sizes(kitchen: Page, size: tuple[int, in
 
 def test_the_kitchen_deck_builds_without_a_warning(kitchen_site: object, kitchen_warnings: list[str]) -> None:
     assert kitchen_warnings == []
+
+
+def test_scripts_of_outputs_run_under_the_policy(opened: Opened, drawn_site: Path) -> None:
+    page = opened.go((drawn_site / "index.html").as_uri())
+    assert page.locator("#told").text_content() == "told by a script"
+    assert page.locator("#line .plotly svg.main-svg").count() > 0
+    assert opened.complaints == []
