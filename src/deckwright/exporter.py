@@ -9,6 +9,7 @@ from nbconvert.utils.exceptions import ConversionException
 
 from deckwright.errors import DeckError
 from deckwright.installed import own
+from deckwright.reads import Reads
 from deckwright.render.draft import Draft, environment
 from deckwright.render.page import finish
 from deckwright.site.assets import asset_files, static_file
@@ -42,7 +43,8 @@ class DeckwrightExporter(Exporter):
     def page(self, notebook: Any, name: str, folder: Path) -> dict[str, bytes]:
         """All files of the page. Raises DeckError."""
         deck, results = notebook_deck(notebook, name, folder)
-        static = [folder / "static", own("static")]
-        draft = Draft(deck, environment([own("templates")]), lambda wanted: static_file(static, wanted))
+        static, reads = [folder / "static", own("static")], Reads()
+        templates = environment([own("templates")], reads)
+        draft = Draft(deck, templates, lambda wanted: static_file(static, wanted, reads), reads)
         page = finish(draft, results, self.log.warning, has_companions=False)
-        return dict(page.files) | asset_files(page, static, deck.place)
+        return dict(page.files) | asset_files(page, static, deck.place, reads)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -176,6 +176,7 @@ class Results:
 
     outputs: Mapping[str, tuple[Output, ...]]
     language_info: Mapping[str, Any]  # of the kernel, for the notebook
+    digests: Mapping[str, str] = field(default_factory=dict)  # of each step's outputs, where they are known
 
 
 @dataclass(frozen=True, slots=True)

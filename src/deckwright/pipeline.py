@@ -1,15 +1,20 @@
 """The build, stage after stage: source, execute, render, site."""
 
+import json
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
-from importlib import import_module
+from functools import partial
 from pathlib import Path
-from threading import Thread
 from typing import TYPE_CHECKING
 
 from deckwright.execute.watch import Watcher
-from deckwright.installed import own
+from deckwright.installed import own, version
+from deckwright.memo import FORGETFUL, Memo
 from deckwright.model import Deck, Page, Results, steps
+from deckwright.reads import Reads, digest
 from deckwright.site.assets import asset_files, static_file
+from deckwright.site.last import LastBuild
 from deckwright.site.publish import publish, refuse_foreign
 from deckwright.source.load import load
 
@@ -32,39 +37,81 @@ class Project:
         return list(dict.fromkeys([self.root / name, own(name)]))
 
 
-def build(project: Project, watcher: Watcher) -> None:
-    """Build every deck of a project and replace the site. Raises DeckError; the old site then stays."""
+def build(project: Project, watcher: Watcher, memo: Memo = FORGETFUL) -> None:
+    """Build every deck of a project and replace the site. Raises DeckError; the old site then stays.
+
+    Where `memo` knows that the site already is what it would become, nothing of render is loaded.
+    """
     refuse_foreign(project.out)
-    files: dict[str, bytes] = {}
-    for deck in load(project.root, project.slides):
-        page = deck_page(deck, project, watcher)
-        site = dict(page.files) | asset_files(page, project.folders("static"), deck.place)
-        files |= {f"{deck.name}/{path}" if deck.name else path: content for path, content in site.items()}
-    publish(files, project.out)
+    decks = load(project.root, project.slides, memo)
+    drafts = Drafts(project, memo)
+    with ExitStack() as kernels:
+        results = [run(deck, watcher, kernels, partial(drafts.draft, deck)) for deck in decks]
+        last = LastBuild(memo, project.out, key_of(project, decks, results), watcher.warn)
+        if not last.is_current():
+            files = drafts.finished(decks, results, last.warn)
+            last.note(drafts.reads, publish(files, project.out))
 
 
-def deck_page(deck: Deck, project: Project, watcher: Watcher) -> Page:
-    """Run a deck and render it."""
+def run(deck: Deck, watcher: Watcher, kernels: ExitStack, meanwhile: Callable[[], object]) -> Results:
+    """The results of a deck; `meanwhile` is what may be done while a kernel boots."""
     if not any(steps(deck)):
-        return finished(drafted(deck, project), NOTHING_RAN, watcher)
+        return NOTHING_RAN
     from deckwright.execute.kernel import booting_kernel  # a deck of prose never loads Jupyter
 
-    with booting_kernel(deck.root) as kernel:
-        draft = drafted(deck, project)  # while the kernel boots
-        Thread(target=import_module, args=("nbconvert",), daemon=True).start()  # 0.4 s, while the cells run
-        return finished(draft, kernel.run(deck, watcher), watcher)
+    kernel = kernels.enter_context(booting_kernel(deck.root))  # says goodbye while the page is finished
+    meanwhile()
+    return kernel.run(deck, watcher)
 
 
-def drafted(deck: Deck, project: Project) -> "Draft":
+def key_of(project: Project, decks: Sequence[Deck], results: Sequence[Results]) -> str:
+    """A digest of all that a site is made from, but for the files that rendering reads."""
+    made_from = [(sorted(one.digests.items()) or one.outputs, one.language_info) for one in results]
+    return digest(repr((version(), project, decks, json.dumps(made_from, sort_keys=True))).encode())
+
+
+class Drafts:
+    """The pages of a build, each drafted when first asked for, which needs no results, and finished with them."""
+
+    def __init__(self, project: Project, memo: Memo) -> None:
+        self.project, self.memo, self.reads = project, memo, Reads()
+        self.drafts: dict[str, Draft] = {}
+
+    def draft(self, deck: Deck) -> "Draft":
+        if not self.drafts:
+            from deckwright.render.remembered import recall
+
+            recall(self.memo, f"pieces {self.project.slides}", version())
+        if deck.name not in self.drafts:
+            self.drafts[deck.name] = drafted(deck, self.project, self.reads)
+        return self.drafts[deck.name]
+
+    def finished(
+        self, decks: Sequence[Deck], results: Sequence[Results], warn: Callable[[str], None]
+    ) -> dict[str, bytes]:
+        """The files of all decks."""
+        files: dict[str, bytes] = {}
+        for deck, result in zip(decks, results, strict=True):
+            page = finished(self.draft(deck), result, warn)
+            site = dict(page.files) | asset_files(page, self.project.folders("static"), deck.place, self.reads)
+            files |= {f"{deck.name}/{path}" if deck.name else path: content for path, content in site.items()}
+        from deckwright.render.remembered import note
+
+        note(self.memo, f"pieces {self.project.slides}", version())
+        return files
+
+
+def drafted(deck: Deck, project: Project, reads: Reads) -> "Draft":
     """Everything of a deck's page that needs no results."""
     from deckwright.render.draft import Draft, environment  # 0.1 s, in which a kernel may already boot
 
     static = project.folders("static")
-    return Draft(deck, environment(project.folders("templates")), lambda name: static_file(static, name))
+    templates = environment(project.folders("templates"), reads)
+    return Draft(deck, templates, lambda name: static_file(static, name, reads), reads)
 
 
-def finished(draft: "Draft", results: Results, watcher: Watcher) -> Page:
+def finished(draft: "Draft", results: Results, warn: Callable[[str], None]) -> Page:
     """The page with its results; what readers take home goes with decks that ran."""
     from deckwright.render.page import finish
 
-    return finish(draft, results, watcher.warn, has_companions=results is not NOTHING_RAN)
+    return finish(draft, results, warn, has_companions=results is not NOTHING_RAN)

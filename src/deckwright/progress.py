@@ -2,10 +2,12 @@
 
 import sys
 import time
+from collections.abc import Sequence
 from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from deckwright.execute.trace import Trace
 from deckwright.execute.watch import Step
 from deckwright.model import Cell
 
@@ -43,10 +45,12 @@ class Progress:
         self.end_live()
 
     def begin(self, steps: int) -> None:
-        """Begin the live line, on a terminal."""
         self.end_live()
         self.total, self.done, self.began = steps, 0, time.monotonic()
-        if not self.quiet and self.console.is_terminal:
+
+    def begin_live(self) -> None:
+        """Begin the live line, on a terminal, once something runs."""
+        if not self.live and not self.quiet and self.console.is_terminal:
             from rich.live import Live
 
             self.live = Live(self, console=self.console, refresh_per_second=8, transient=True)
@@ -57,8 +61,15 @@ class Progress:
             self.live.stop()
             self.live = None
 
-    def started(self, step: Step) -> None:
+    def cached(self, step: Step, trace: Trace) -> None:
+        self.done += 1
+        if self.verbose and isinstance(step, Cell):
+            self.say(f"{step.label}  {step.place}  cached")
+
+    def started(self, step: Step, reasons: Sequence[str]) -> None:
+        self.begin_live()
         self.step, self.step_began, self.last_line = step, time.monotonic(), ""
+        self.reasons = reasons
 
     def printed(self, step: Step, text: str) -> None:
         lines = [line for line in text.replace("\r", "\n").split("\n") if line.strip()]
@@ -67,11 +78,11 @@ class Progress:
             for line in lines:
                 self.say(f"    {line}")
 
-    def finished(self, step: Step, seconds: float) -> None:
+    def finished(self, step: Step, trace: Trace) -> None:
         self.done += 1
         self.step = None
-        if isinstance(step, Cell) and not self.quiet and (seconds >= SLOW_SECONDS or self.verbose):
-            self.say(f"{step.label}  {step.place}  {seconds:.1f} s")
+        if isinstance(step, Cell) and not self.quiet and (trace.seconds >= SLOW_SECONDS or self.verbose):
+            self.say(f"{step.label}  {step.place}  ran {trace.seconds:.1f} s ({'; '.join(trace.reason)})")
 
     def warn(self, message: str) -> None:
         self.say(f"warning: {message}", style="yellow")

@@ -1,4 +1,4 @@
-"""What deckwright does inside the kernel: seeds, inline values, the end. Imports nothing heavy.
+"""What deckwright does inside the kernel: prepare a step, watch it, report what it used and did. Imports nothing heavy.
 
 numpy, torch and matplotlib are set up at the moment a cell imports them, so that a deck which
 does not use them never pays for them.
@@ -6,19 +6,33 @@ does not use them never pays for them.
 
 import random
 import sys
-from collections.abc import Callable
+import threading
+import time
+import warnings
+from collections.abc import Callable, Mapping
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
-from deckwright.execute import drawing
+from deckwright.execute import ambients, blobs, drawing
+from deckwright.execute.ledger import Known, Ledger
+from deckwright.execute.libraries import distributions
+from deckwright.execute.meddling import Meddling
+from deckwright.execute.modules import Modules
+from deckwright.execute.names import names_of
+from deckwright.execute.observe import Observer, file_address
+from deckwright.execute.protocol import CALL, END, REPORT, SHOW
+from deckwright.execute.scope import Definition
+
+LARGE_FILE = 64 << 20  # bytes: a larger file that a cell writes is not kept
 
 
 class AfterImport(MetaPathFinder):
     """Runs an action once, right after a module has been imported."""
 
-    def __init__(self, actions: dict[str, Callable[[], None]]) -> None:
+    def __init__(self, actions: dict[str, Callable[[], object]]) -> None:
         self.actions = actions
 
     def find_spec(self, fullname: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
@@ -36,22 +50,261 @@ class AfterImport(MetaPathFinder):
         return spec
 
 
-def start(seed: int, width: float, height: float, file_format: str, dpi: int) -> None:
-    """Seed everything random, and draw figures at this size (inches) unless told otherwise."""
-    random.seed(seed)
-    actions = {
-        "numpy": lambda: sys.modules["numpy"].random.seed(seed),
-        "torch": lambda: sys.modules["torch"].manual_seed(seed),
-        "matplotlib": drawing.set_defaults,
-        "matplotlib_inline.backend_inline": drawing.set_format,
-    }
-    sys.meta_path.insert(0, AfterImport(actions))
-    figure(width, height, file_format, dpi)
+class Agent:
+    """Watches the steps of one kernel."""
+
+    def __init__(self, root: Path, folder: Path, seed: int, import_roots: list[Path]) -> None:
+        from IPython import get_ipython
+
+        self.root, self.seed = root, seed
+        self.shell = get_ipython()
+        self.modules = Modules(import_roots)
+        self.folder = folder  # of the store's blobs
+        self.full = False  # nothing more can be kept
+        self.pending: dict[str, str] = {}  # ambients of libraries that are not loaded yet
+        self.ledger = Ledger(self.shell.user_ns, self.modules.is_local, self.put)
+        self.observer = Observer(root, self.modules.is_local)
+        self.meddling = Meddling(self.shell.user_ns, self.modules.is_local)
+        self.defaults: dict[str, Known] = {}
+        self.code = ""
+        self.began = 0.0
+        self.loaded: set[str] = set()  # modules that were there when the step began
+        self.threads: set[int | None] = set()
+        self.quiet = True  # the step in progress is ours
+        self.shell.events.register("pre_run_cell", self.before_step)
+        self.shell.events.register("post_run_cell", self.after_step)
+        ambients.START["environment"] = ambients.raw_environment()
+        ambients.watch_warnings(lambda name: name == "__main__" or self.modules.is_local(name))
+        random.seed(seed)
+        ambients.watch_resets(random)
+        self.default(*(name for name, ambient in ambients.AMBIENTS.items() if not ambient.library))
+        sys.meta_path.insert(0, AfterImport(self.actions()))
+
+    def put(self, content: bytes) -> str:
+        """Keep some content; give its address, or nothing if there is no place for it."""
+        if self.full:
+            return ""
+        try:
+            return blobs.put(self.folder, content)
+        except OSError:
+            self.full = True
+            return ""
+
+    def actions(self) -> dict[str, Callable[[], object]]:
+        """What to do when a library has been imported."""
+        return {
+            "numpy": self.set_up_numpy,
+            "torch": self.set_up_torch,
+            "matplotlib": self.set_up_matplotlib,
+            "matplotlib_inline.backend_inline": drawing.set_format,
+            "pandas": lambda: self.default("~pandas options"),
+        }
+
+    def default(self, *names: str) -> None:
+        """Take the present value of ambients for their default."""
+        values = {name: ambients.AMBIENTS[name].read() for name in names}
+        self.defaults |= self.ledger.look_at(values)
+        self.ledger.known |= {name: self.defaults[name] for name in names}
+        for name in names:
+            if self.pending.get(name):
+                self.ledger.restore(self.content(self.pending.pop(name)))
+            if name in ambients.RANDOM.values():
+                ambients.BEFORE[name] = self.ledger.known[name].value
+
+    def set_up_numpy(self) -> None:
+        numpy = sys.modules["numpy"]
+        numpy.random.seed(self.seed)
+        ambients.watch_resets(numpy.random)
+        core = sys.modules.get("numpy._core.arrayprint") or sys.modules["numpy.core.arrayprint"]
+        ambients.watch_use(core, "_array2string", "~numpy print options")
+        self.default("~numpy random", "~numpy print options", "~numpy error handling")
+
+    def set_up_torch(self) -> None:
+        torch = sys.modules["torch"]
+        torch.manual_seed(self.seed)
+        torch.set_warn_always(True)  # once for each cell, as other warnings, and not once for each process
+        ambients.watch_resets(torch)
+        ambients.watch_use(torch._tensor_str, "_str", "~torch print options")
+        writer = torch.serialization._open_zipfile_writer_file
+        original = writer.__init__
+
+        def opening(self: Any, name: Any) -> None:
+            sys.audit("open", str(name), "wb", 0)  # torch writes from C++, which no hook sees
+            original(self, name)
+
+        writer.__init__ = opening
+        self.default("~torch random", "~torch print options", "~torch settings")
+
+    def set_up_matplotlib(self) -> None:
+        drawing.set_defaults()
+        settings = type(sys.modules["matplotlib"].rcParams)
+        original = settings.__getitem__
+
+        def reading(self: Any, key: str) -> Any:
+            if key not in drawing.OF_NO_MATTER:
+                ambients.USED.add("~matplotlib settings")
+            return original(self, key)
+
+        settings.__getitem__ = reading
+        self.default("~matplotlib settings")
+
+    def before_step(self, info: Any) -> None:
+        """IPython is about to run some code."""
+        self.quiet = info.raw_cell.startswith(CALL) and not info.raw_cell.startswith(SHOW)
+        if self.quiet:
+            return
+        self.code = info.raw_cell
+        if self.code.startswith(SHOW):
+            self.code = self.code.removeprefix(SHOW).removesuffix(END)
+        names = names_of(self.code)
+        self.ledger.begin(names.reads, names.everything)
+        self.meddling.begin(self.code, self.ledger.reading)
+        forget_warnings()
+        ambients.USED.clear()
+        ambients.RESET.clear()
+        for name in ambients.RANDOM.values():
+            if name in self.ledger.known:
+                ambients.BEFORE[name] = self.ledger.known[name].value
+        self.loaded = set(sys.modules)
+        self.threads = {thread.ident for thread in threading.enumerate()}
+        self.observer.begin()
+        self.began = time.perf_counter()
+
+    def after_step(self, result: Any) -> None:
+        """IPython has run it: report."""
+        if self.quiet:
+            return
+        seconds = time.perf_counter() - self.began
+        self.observer.end()
+        self.quiet = True
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            report = self.report(seconds)
+        publish(report)
+
+    def report(self, seconds: float) -> dict[str, Any]:
+        """All that the step used and did."""
+        self.observer.large_files()
+        found = self.ledger.end()
+        found["stored"] = self.ledger.store([name for name, value in found["values"].items() if value], seconds)
+        used = ambients.USED | ambients.ALWAYS_USED
+        used |= {name for name in ambients.RANDOM.values() if name in found["values"] and name not in ambients.RESET}
+        new = sorted(name for name in sys.modules.keys() - self.loaded if self.modules.is_local(name))
+        observer = self.observer
+        found |= {
+            "seconds": seconds,
+            "used": sorted(used),
+            "modules": {name: self.modules.content(name) for name in new},
+            "libraries": distributions(),
+            "files": {self.shown(path): address for path, address in observer.files.items()},
+            "folders": {self.shown(path): digest for path, digest in observer.folders.items()},
+            "kinds": {self.shown(path): kind for path, kind in observer.kinds.items()},
+            "environment": dict(observer.environment),
+            "written": {self.shown(path): self.put_file(path) for path in sorted(observer.written)},
+            "flags": sorted(observer.flags),
+            "entangled": found["entangled"] or self.meddling.found() or self.running_threads(),
+        }
+        return found
+
+    def shown(self, path: str) -> str:
+        """A path as traces have it: from the project's root where it lies in it."""
+        inside = Path(path).is_relative_to(self.root)
+        return Path(path).relative_to(self.root).as_posix() if inside else path
+
+    def put_file(self, path: str) -> str:
+        """Keep a file that the step wrote; give its address, or nothing if it is gone."""
+        file = Path(path)
+        if not file.is_file():
+            return ""
+        size = file.stat().st_size
+        address = self.put(file.read_bytes()) if size <= LARGE_FILE else ""
+        return f"{address or file_address(path)} {size}"
+
+    def running_threads(self) -> str:
+        """Whether the deck's own code goes on in a thread that the step began."""
+        for thread in threading.enumerate():
+            code = getattr(thread, "_target", None) or type(thread)
+            if thread.ident not in self.threads and self.is_deck(getattr(code, "__module__", "")):
+                return f"the thread {thread.name} goes on running"
+        return ""
+
+    def is_deck(self, module: str) -> bool:
+        return module == "__main__" or self.modules.is_local(module)
+
+    def prepare(self, plan: Mapping[str, Any]) -> None:
+        """Bring about the state that a step needs; report the names whose restored values are not as expected."""
+        ledger = self.ledger
+        if plan["clear"]:
+            ledger.clear()
+        self.shell.execution_count = plan["count"]
+        ledger.taken = set(plan["taken"])
+        ledger.drop(plan["drop"])
+        for name in plan["modules"]:
+            __import__(name)
+        ledger.known |= {name: known for name, known in ledger.look_at_modules().items() if name not in ledger.known}
+        ledger.add_definitions({key: Definition(*map(tuple_of, record)) for key, record in plan["definitions"].items()}, self.content)
+        differing: list[str] = []
+        for address, expected in plan["groups"]:
+            found = ledger.restore(self.content(address)) if address else ledger.known
+            differing += [name for name, digest in expected.items() if found[name].look.digest != digest]
+        for name, address in plan["ambients"].items():
+            self.set_ambient(name, address)
+        publish({"differing": differing})
+
+    def set_ambient(self, name: str, address: str) -> None:
+        """Make a setting what it was, at once or when its library is loaded; without an address, what it is by default."""
+        library = ambients.AMBIENTS[name].library
+        if library and library not in sys.modules:
+            self.pending[name] = address
+        elif address:
+            self.ledger.restore(self.content(address))
+        else:
+            self.ledger.bind(name, self.defaults[name].value)
+            self.ledger.known[name] = self.defaults[name]
+
+    def content(self, address: str) -> bytes:
+        """Some content of the store, which is what its address says."""
+        content = blobs.get(self.folder, address)
+        if content is None:
+            raise FileNotFoundError(f"{address} is gone")
+        return content
 
 
-def figure(width: float, height: float, file_format: str, dpi: int) -> None:
+def tuple_of(part: Any) -> Any:
+    """Lists of JSON as tuples."""
+    return tuple(map(tuple_of, part)) if isinstance(part, list) else part
+
+
+def forget_warnings() -> None:
+    """Let each step show its warnings, whichever steps ran before it in this process."""
+    mutated = getattr(warnings, "_filters_mutated", None) or warnings._filters_mutated_lock_held  # type: ignore[attr-defined]
+    mutated()
+
+
+def publish(report: Mapping[str, Any]) -> None:
+    """Send a report, which the session takes out of the outputs."""
+    from IPython.display import publish_display_data
+
+    publish_display_data({REPORT: dict(report)})  # type: ignore[no-untyped-call]
+
+
+AGENTS: list[Agent] = []  # the one of this kernel
+
+
+def start(root: str, folder: str, seed: int, import_roots: list[str], figure_size: tuple[Any, ...]) -> None:
+    """Seed everything random, draw figures at this size (inches) unless told otherwise, and begin to watch."""
+    figure(*figure_size)
+    AGENTS.append(Agent(Path(root), Path(folder), seed, [Path(part) for part in import_roots]))
+
+
+def figure(width: float, height: float, file_format: str, dpi: int, own: bool = False) -> None:
     """Draw the next cells' figures at this size (inches), in this format."""
-    drawing.use(width, height, file_format, dpi)
+    drawing.use(width, height, file_format, dpi, own)
+
+
+def prepare(plan: Mapping[str, Any]) -> None:
+    """Bring about the state that a step needs."""
+    AGENTS[0].prepare(plan)
 
 
 def show(value: Any) -> None:

@@ -19,36 +19,68 @@ DEFAULTS = {
 LEFT, RIGHT, BOTTOM, TOP = 0.9, 0.3, 0.75, 0.45
 SLACK = 2  # points by which the box of a text is larger than its ink
 MARGINS = ("left", "right", "bottom", "top", "wspace", "hspace")
+OF_NO_MATTER = ("backend", "backend_fallback", "interactive")  # what matplotlib settles by itself
 CURRENT: dict[str, Any] = {}
+BASE: dict[str, Any] = {}  # the parameters as they are when no cell has changed any
+HELD: dict[str, Any] = {}  # sizes that the deck's own code has set: they wait while a cell's options have others
 
 
-def use(width: float, height: float, file_format: str, dpi: int) -> None:
-    """Draw the next figures at this size (inches), in this format."""
-    CURRENT.update(width=width, height=height, format=file_format, dpi=dpi)
-    if "matplotlib" in sys.modules:
-        set_size()
+def use(width: float, height: float, file_format: str, dpi: int, own: bool = False) -> None:
+    """Draw the next figures at this size (inches), in this format. `own`: a cell's, not the deck's."""
+    changed = changes() if BASE else {}
+    CURRENT.update(width=width, height=height, format=file_format, dpi=dpi, own=own)
+    if BASE:
+        apply(changed)
     if "matplotlib_inline.backend_inline" in sys.modules:
         set_format()
 
 
 def set_defaults() -> None:
     """To be called when matplotlib has been imported."""
-    sys.modules["matplotlib"].rcParams.update(DEFAULTS)
-    set_size()
+    parameters = sys.modules["matplotlib"].rcParams
+    parameters.update(DEFAULTS)
+    parameters.update(size())
+    BASE.update(raw_parameters())
 
 
-def set_size() -> None:
-    """Give matplotlib the current size, and margins that suit it."""
+def raw_parameters() -> dict[str, Any]:
+    """All of matplotlib's parameters, without its being noticed that they are read."""
+    return dict(dict.items(sys.modules["matplotlib"].rcParams))
+
+
+def changes() -> dict[str, Any]:
+    """What the deck's code has made of the parameters."""
+    found = {
+        name: value for name, value in raw_parameters().items() if name not in OF_NO_MATTER and BASE.get(name) != value
+    }
+    sizes = {name: found.pop(name) for name in size() if name in found}
+    if not CURRENT["own"]:
+        HELD.clear()
+        HELD.update(sizes)
+    return found | HELD
+
+
+def apply(changed: dict[str, Any]) -> None:
+    """Make the parameters what the current size and these changes say."""
+    BASE.update(size())
+    HELD.clear()
+    HELD.update({name: value for name, value in changed.items() if name in size()})
+    shown = {name: value for name, value in changed.items() if not CURRENT["own"] or name not in HELD}
+    kept = {name: value for name, value in raw_parameters().items() if name in OF_NO_MATTER}
+    sys.modules["matplotlib"].rcParams._update_raw(BASE | shown | kept)
+
+
+def size() -> dict[str, Any]:
+    """The parameters of the current size, with margins that suit it."""
     width, height = CURRENT["width"], CURRENT["height"]
-    parameters = {
-        "figure.figsize": (width, height),
+    return {
+        "figure.figsize": [width, height],
         "figure.dpi": CURRENT["dpi"],
         "figure.subplot.left": min(LEFT / width, 0.4),
         "figure.subplot.right": max(1 - RIGHT / width, 0.6),
         "figure.subplot.bottom": min(BOTTOM / height, 0.4),
         "figure.subplot.top": max(1 - TOP / height, 0.6),
     }
-    sys.modules["matplotlib"].rcParams.update(parameters)
 
 
 def set_format() -> None:

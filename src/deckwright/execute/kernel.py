@@ -5,15 +5,20 @@ import os
 import signal
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 
-from deckwright.execute.watch import Watcher
-from deckwright.model import Deck, Results
+from deckwright.execute.watch import Step, Watcher
+from deckwright.model import Deck, Output
+from deckwright.settings import FigureSize
+
+if TYPE_CHECKING:
+    from deckwright.execute.session import Session
 
 GOODBYE_SECONDS = 2.0  # for exit handlers of cells; then the kernel is killed
 OPTIONS = ["--HistoryManager.enabled=False", "--log-level=50"]
@@ -28,7 +33,9 @@ class ThisInterpreter(KernelSpecManager):
 
 
 class Kernel:
-    """A kernel that boots while the caller does something else; `run` waits for it."""
+    """A kernel that boots while the caller does something else; `connect` waits for it."""
+
+    session: "Session"
 
     def __init__(self, root: Path, scratch: Path, runner: asyncio.Runner) -> None:
         self.runner, self.log = runner, scratch / "kernel.log"
@@ -46,15 +53,28 @@ class Kernel:
         with self.log.open("wb") as log:
             await self.manager.start_kernel(cwd=str(root), env=environment, extra_arguments=OPTIONS, stderr=log)
 
-    def run(self, deck: Deck, watcher: Watcher) -> Results:
-        """Run every cell and expression of a deck. Raises DeckError where one fails."""
+    def connect(self, deck: Deck, steps: Sequence[Step], watcher: Watcher, blobs: Path, roots: Sequence[Path]) -> None:
+        """Wait for the kernel, and let its agent watch. Raises DeckError if it does not answer."""
         from deckwright.execute.session import Session  # loads nbclient, while the kernel boots
 
         self.idle = False
-        results = self.runner.run(Session(self.manager, deck, watcher, self.log).run())
+        self.session = Session(self.manager, deck, steps, watcher, self.log)
+        self.runner.run(self.session.connect(str(blobs), [str(root) for root in roots]))
+
+    def prepare(self, plan: Mapping[str, Any]) -> list[str] | None:
+        """Bring about the state that a step needs: names whose values came out otherwise, or None if it failed."""
+        return self.runner.run(self.session.prepare(plan))
+
+    def step(self, index: int, figure: FigureSize) -> tuple[list[Output], Mapping[str, Any]]:
+        """Run a step; give its outputs and what the agent reports. Raises DeckError where it fails."""
+        return self.runner.run(self.session.step(index, figure))
+
+    def end_session(self) -> dict[str, Any]:
+        """Ask the kernel to end, which it does while the caller goes on; give what it said of its language."""
+        info = self.runner.run(self.session.goodbye())
         self.idle = True
         self.runner.run(self.begin_goodbye())
-        return results
+        return info
 
     async def begin_goodbye(self) -> None:
         """Ask the kernel to end, which it does while the caller goes on."""

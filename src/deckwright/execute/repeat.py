@@ -9,6 +9,7 @@ from deckwright.model import Output
 ADDRESS = re.compile(r"(<[^<>\n]{0,200}\bat )0x[0-9a-f]{6,}")
 COMPILED = re.compile(r"\S*ipykernel_\d+\S*?\.py:(?P<line>\d+)")
 STYLED_TABLE = re.compile(r"\bT_[0-9a-f]{5}(?=[_\"' ]|\b)")
+TABLE = "T_of-the-cell"  # stands for it until the cell's label is known
 
 
 def joined(outputs: Iterable[Output]) -> list[Output]:
@@ -55,7 +56,7 @@ def last_state(line: str) -> str:
     return "".join(kept)
 
 
-def repeatable(output: Output, label: str) -> Output:
+def repeatable(output: Output) -> Output:
     """An output without memory addresses, temporary file names, and the random ids of pandas' styled tables."""
     match output["output_type"]:
         case "stream":
@@ -67,8 +68,16 @@ def repeatable(output: Output, label: str) -> Output:
         for mime, content in output["data"].items()
     }
     if isinstance(data.get("text/html"), str):
-        data["text/html"] = STYLED_TABLE.sub(f"T_{label}", data["text/html"])
+        data["text/html"] = STYLED_TABLE.sub(TABLE, data["text/html"])
     return {**output, "data": data}
+
+
+def labelled(output: Output, label: str) -> Output:
+    """An output as a cell of this label shows it: ids of styled tables are its own."""
+    html = output.get("data", {}).get("text/html")
+    if not isinstance(html, str) or TABLE not in html:
+        return output
+    return {**output, "data": {**output["data"], "text/html": html.replace(TABLE, f"T_{label}")}}
 
 
 def without_places(text: str) -> str:

@@ -1,7 +1,8 @@
-"""Run a deck's steps in a kernel, one after the other. The only module that knows nbclient."""
+"""Run steps in a kernel, one after the other, and hear what the agent there reports. The only module that knows nbclient."""
 
 import asyncio
-import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import astuple
 from pathlib import Path
 from typing import Any
@@ -13,85 +14,74 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 from nbformat import NotebookNode
 
 from deckwright.errors import DeckError
+from deckwright.execute.protocol import CALL, END, REPORT, SHOW
 from deckwright.execute.repeat import joined, repeatable
 from deckwright.execute.traceback import cell_error
 from deckwright.execute.watch import Step, Watcher
-from deckwright.model import Cell, Deck, Output, Results, steps
+from deckwright.model import Cell, Deck, Output
 from deckwright.settings import CellOptions, FigureSize, figure_of
 
-AGENT = "__import__('deckwright.execute.agent', fromlist=['_'])"
 STARTUP_SECONDS = 60
 LAST_WORDS = 5  # lines of a dead kernel's log
 DEATH_REMEDY = "Look for exit(), os._exit, a crash in a library, or too little memory."
 
 
 class Client(NotebookClient):
-    """nbclient, telling the watcher what a cell prints while it prints it."""
+    """nbclient, telling the watcher what a cell prints while it prints it, and keeping reports out of outputs."""
 
     printed: Any = None  # set before each step
+    report: Mapping[str, Any] | None = None  # the last one
 
     def process_message(self, msg: dict[str, Any], cell: NotebookNode, cell_index: int) -> NotebookNode | None:
+        content = msg["content"]
+        if msg["msg_type"] == "display_data" and REPORT in content["data"]:
+            self.report = content["data"][REPORT]
+            return None
         if msg["msg_type"] == "stream" and self.printed:
-            self.printed(msg["content"]["text"])
+            self.printed(content["text"])
         return super().process_message(msg, cell, cell_index)
 
 
 class Session:
-    """The runs of one deck in one kernel."""
+    """The conversation with one kernel. Every method waits for the kernel's answer; `runner` does the waiting."""
 
-    def __init__(self, manager: AsyncKernelManager, deck: Deck, watcher: Watcher, log: Path) -> None:
-        self.manager, self.deck, self.watcher, self.log = manager, deck, watcher, log
-        self.steps = list(steps(deck))
-        self.cells = [code_cell(source_of(step)) for step in self.steps]
-        cells = [*self.cells, code_cell("")]  # the last one is the agent's
-        notebook = NotebookNode(cells=cells, metadata=NotebookNode(), nbformat=4, nbformat_minor=5)
+    def __init__(self, manager: AsyncKernelManager, deck: Deck, steps: Sequence[Step], watcher: Watcher, log: Path) -> None:
+        self.manager, self.deck, self.steps, self.watcher, self.log = manager, deck, steps, watcher, log
+        cells = [code_cell(source_of(step)) for step in steps]
+        self.cells = [*cells, code_cell("")]  # the last one is the agent's
+        notebook = NotebookNode(cells=self.cells, metadata=NotebookNode(), nbformat=4, nbformat_minor=5)
         self.client = Client(notebook, km=manager, startup_timeout=STARTUP_SECONDS)
-        self.figure = figure_of(deck.settings, CellOptions())
+        self.usual = self.figure = figure_of(deck.settings, CellOptions())
         self.timeout: float | None = None  # seconds, of the step that runs
         self.client.timeout_func = lambda _: self.timeout
-        self.current = self.steps[0]  # what runs now, or ran last
+        self.current = steps[0]  # what runs now, or ran last
         self.ran: dict[int, Cell] = {}  # by execution count, for tracebacks
 
-    async def run(self) -> Results:
-        """Connect, run everything, and give the outputs by label."""
-        await self.connect()
-        try:
-            return await self.run_steps()
-        except DeadKernelError as error:
-            if interrupted():  # nbclient takes a cancelled wait for a dead kernel
-                raise asyncio.CancelledError from error
-            raise stopped(self.current, self.death(), DEATH_REMEDY, self.last_words()) from error
-        finally:
-            self.connection.stop_channels()
-
-    async def run_steps(self) -> Results:
-        """Everything between hello and goodbye."""
-        await self.tell_agent("start", self.deck.settings.seed, *astuple(self.figure))
-        self.watcher.begin(len(self.steps))
-        outputs = {step.label: await self.step(index, step) for index, step in enumerate(self.steps)}
-        info = await self.language_info()
-        await self.tell_agent("goodbye")
-        return Results(outputs, info)
-
-    async def connect(self) -> None:
-        """Wait until the kernel answers. Raises DeckError if it does not."""
+    async def connect(self, blobs: str, import_roots: Sequence[str]) -> None:
+        """Wait until the kernel answers, and set its agent to work. Raises DeckError if it does not answer."""
         try:
             await self.client.async_start_new_kernel_client()
         except RuntimeError as error:
             raise DeckError("no kernel could be started", self.deck.place, f"{error}", self.last_words()) from error
+        settings = self.deck.settings
+        await self.tell("start", str(self.deck.root), blobs, settings.seed, list(import_roots), astuple(self.figure))
 
     def last_words(self) -> str:
         """The end of what the kernel's process wrote."""
         lines = self.log.read_text("utf-8", "replace").splitlines()
         return "\n".join(f"    {line}" for line in lines[-LAST_WORDS:])
 
-    async def tell_agent(self, function: str, *arguments: object) -> None:
-        call = f"{AGENT}.{function}{arguments!r}"
-        await self.client.async_execute_cell(code_cell(call), len(self.cells), store_history=False)
+    async def tell(self, function: str, *arguments: object) -> Mapping[str, Any]:
+        """Call a function of the agent; give what it reports. Raises CellExecutionError for what it raises."""
+        self.client.report = None
+        cell = code_cell(f"{CALL}.{function}{arguments!r}")
+        with self.alive():
+            await self.client.async_execute_cell(cell, len(self.steps), store_history=False)
+        return self.client.report or {}
 
     @property
     def connection(self) -> KernelClient:
-        """The channels to the kernel; there once `run` has connected."""
+        """The channels to the kernel; there once `connect` has connected."""
         if self.client.kc is None:
             raise RuntimeError("not connected")
         return self.client.kc
@@ -101,27 +91,39 @@ class Session:
         reply = await self.client.async_wait_for_reply(self.connection.kernel_info())
         return dict(reply["content"]["language_info"]) if reply else {}
 
-    async def step(self, index: int, step: Step) -> tuple[Output, ...]:
-        self.current = step
-        self.watcher.started(step)
-        began = time.monotonic()
-        cell = self.cells[index]
-        if isinstance(step, Cell):
-            await self.use_figure(figure_of(self.deck.settings, step.options, step.width))
+    async def prepare(self, plan: Mapping[str, Any]) -> list[str] | None:
+        """Bring about the state that a step needs: names whose values came out otherwise, or None if it failed."""
+        try:
+            return list((await self.tell("prepare", plan))["differing"])
+        except CellExecutionError:
+            return None
+
+    async def goodbye(self) -> dict[str, Any]:
+        """Let the kernel prepare for its end; give what it said of its language."""
+        info = await self.language_info()
+        await self.tell("goodbye")
+        self.connection.stop_channels()
+        return info
+
+    async def step(self, index: int, figure: FigureSize) -> tuple[list[Output], Mapping[str, Any]]:
+        """Run one step, figures at this size; give its outputs, and what the agent reports. Raises DeckError."""
+        self.current = step = self.steps[index]
+        if figure != self.figure:
+            self.figure = figure
+            await self.tell("figure", *astuple(figure), figure != self.usual)
+        cell, self.cells[index].outputs = self.cells[index], []
         self.timeout = step.options.timeout if isinstance(step, Cell) else self.deck.settings.execute.timeout
         self.client.printed = lambda text: self.watcher.printed(step, text)
-        await self.execute(index, step)
+        self.client.report = None
+        with self.alive():
+            await self.execute(index, step)
         self.client.printed = self.timeout = None
         if isinstance(step, Cell) and step.options.error and not any(o.output_type == "error" for o in cell.outputs):
             remedy = "Remove `error: true`, or make the cell raise what it is to show."
             raise DeckError(f"cell {step.label} has `error: true` but raised nothing", step.place, remedy)
-        self.watcher.finished(step, time.monotonic() - began)
-        return tuple(repeatable(output, step.label) for output in joined(cell.outputs))
-
-    async def use_figure(self, wanted: FigureSize) -> None:
-        if wanted != self.figure:
-            self.figure = wanted
-            await self.tell_agent("figure", *astuple(wanted))
+        if self.client.report is None:  # a defect of the agent, which IPython has printed
+            raise RuntimeError(f"no report of {step.label}: {cell.outputs}")
+        return [repeatable(output) for output in joined(cell.outputs)], self.client.report
 
     async def execute(self, index: int, step: Step) -> None:
         cell = self.cells[index]
@@ -142,6 +144,16 @@ class Session:
     def remember(self, cell: NotebookNode, step: Step) -> None:
         if isinstance(step, Cell) and cell.execution_count:
             self.ran[cell.execution_count] = step
+
+    @contextmanager
+    def alive(self) -> Iterator[None]:
+        """Say so when the kernel dies meanwhile."""
+        try:
+            yield
+        except DeadKernelError as error:
+            if interrupted():  # nbclient takes a cancelled wait for a dead kernel
+                raise asyncio.CancelledError from error
+            raise stopped(self.current, self.death(), DEATH_REMEDY, self.last_words()) from error
 
     def death(self) -> str:
         process = getattr(self.manager.provisioner, "process", None)
@@ -164,7 +176,7 @@ def code_cell(code: str) -> NotebookNode:
 
 def source_of(step: Step) -> str:
     """What the kernel is asked to run."""
-    return step.code if isinstance(step, Cell) else f"{AGENT}.show({step.code}\n)"
+    return step.code if isinstance(step, Cell) else f"{SHOW}{step.code}{END}"
 
 
 def stopped(step: Step, what: str, remedy: str, excerpt: str = "") -> DeckError:

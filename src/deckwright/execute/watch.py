@@ -1,7 +1,9 @@
 """What a build tells whoever watches it. The terminal and the tests implement this."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
+from deckwright.execute.trace import Trace
 from deckwright.model import Cell, Expression
 
 Step = Cell | Expression
@@ -11,15 +13,18 @@ class Watcher(Protocol):
     """Told about each step; every method returns at once."""
 
     def begin(self, steps: int) -> None:
-        """Say that so many steps will run."""
+        """Say how many steps the deck has."""
 
-    def started(self, step: Step) -> None:
-        """Say that a step begins to run."""
+    def cached(self, step: Step, trace: Trace) -> None:
+        """Say that a step need not run: what it would do is known."""
+
+    def started(self, step: Step, reasons: Sequence[str]) -> None:
+        """Say that a step begins to run, and why."""
 
     def printed(self, step: Step, text: str) -> None:
         """Pass on what a running step printed."""
 
-    def finished(self, step: Step, seconds: float) -> None:
+    def finished(self, step: Step, trace: Trace) -> None:
         """Say that a step has run."""
 
     def warn(self, message: str) -> None:

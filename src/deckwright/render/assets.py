@@ -2,15 +2,18 @@
 
 import hashlib
 from collections.abc import Mapping
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from urllib.parse import quote
+
+from deckwright.reads import Reads
 
 
 class Assets:
-    """Files of a page: relative path to bytes."""
+    """Files of a page: relative path to bytes. `reads` gives those that lie on disk."""
 
-    def __init__(self) -> None:
+    def __init__(self, reads: Reads | None = None) -> None:
         self.files: dict[str, bytes] = {}
+        self.reads = reads or Reads()
 
     def add(self, content: bytes, stem: str, suffix: str) -> str:
         """Keep a file; give its address in the page. Equal content keeps one name."""
@@ -19,6 +22,10 @@ class Assets:
         path = f"media/{PurePosixPath(stem).name}.{digest}{suffix}"
         self.files[path] = content
         return quote(path)
+
+    def add_file(self, file: Path) -> str:
+        """Keep a file of the disk."""
+        return self.add(self.reads.content(file), file.stem, file.suffix)
 
     def update(self, files: Mapping[str, bytes]) -> None:
         """Keep files under names of their own."""

@@ -6,10 +6,15 @@ from difflib import get_close_matches
 from functools import cache
 
 from deckwright.errors import DeckError, Place
+from deckwright.render.remembered import remembered
 
 PLAIN = "text"
 # Words in use that Pygments has no lexer for, or knows by another name.
 ALIASES = {"": PLAIN, "txt": PLAIN, "plain": PLAIN, "julia-repl": "jlcon", "ipython": "ipython3"}
+
+
+class UnknownLanguage(LookupError):
+    """There is no highlighter for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +38,11 @@ class CodeBlock:
 def code_block(code: str, language: str, line_numbers: str, place: Place) -> CodeBlock:
     """Highlight code. `line_numbers`: "" none, "true" numbers, else steps such as "1|3-5"."""
     name = ALIASES.get(language, language)
-    if name not in known_languages():
+    try:
+        htmls = highlighted(code, name).split("\n")
+    except UnknownLanguage as error:
         remedy = f"{close_name(name)}For code without colours write `text`."
-        raise DeckError(f"no highlighter for the language {language!r}", place, remedy)
-    htmls = highlighted(code, name)
+        raise DeckError(f"no highlighter for the language {language!r}", place, remedy) from error
     views = [] if line_numbers in ("", "true") else [lines_of(view, len(htmls)) for view in line_numbers.split("|")]
     lines = tuple(
         CodeLine(html, " ".join(str(step) for step, view in enumerate(views) if number in view))
@@ -59,15 +65,17 @@ def known_languages() -> frozenset[str]:
     return frozenset(alias for _, _, aliases, _, _ in LEXERS.values() for alias in aliases)
 
 
-@cache
-def highlighted(code: str, language: str) -> tuple[str, ...]:
-    """One piece of HTML a line; no tag is open at a line's end. `language`: one of `known_languages`."""
+@remembered
+def highlighted(code: str, language: str) -> str:
+    """HTML, line by line; no tag is open at a line's end. Raises UnknownLanguage."""
     from pygments import highlight
     from pygments.formatters.html import HtmlFormatter
     from pygments.lexers import get_lexer_by_name
 
+    if language not in known_languages():
+        raise UnknownLanguage(language)
     lexer = get_lexer_by_name(language, stripnl=False)
-    return tuple(str(highlight(code, lexer, HtmlFormatter(nowrap=True))).removesuffix("\n").split("\n"))
+    return str(highlight(code, lexer, HtmlFormatter(nowrap=True))).removesuffix("\n")
 
 
 def lines_of(view: str, count: int) -> set[int]:

@@ -6,7 +6,6 @@ from traceback import extract_tb
 from typing import Any, NoReturn
 
 from jinja2 import (
-    ChoiceLoader,
     Environment,
     FileSystemBytecodeCache,
     FileSystemLoader,
@@ -17,6 +16,7 @@ from jinja2 import (
 
 from deckwright.errors import DeckError, Place
 from deckwright.model import Cell, Deck, Listing, Slide, blocks_of
+from deckwright.reads import Reads
 from deckwright.render.assets import Assets
 from deckwright.render.code import CodeBlock, code_block
 from deckwright.render.pictures import Pictures
@@ -45,10 +45,24 @@ def template_place(error: TemplateError) -> Place:
     return Place(calls[-1].filename, calls[-1].lineno or 0) if calls else Place("templates", 0)
 
 
-def environment(folders: list[Path]) -> Environment:
+class TemplateFiles(FileSystemLoader):
+    """Jinja2's loader, whose files, and whose vain looks for one, are remembered."""
+
+    def __init__(self, folders: list[Path], reads: Reads) -> None:
+        super().__init__(folders)
+        self.folders, self.reads = folders, reads
+
+    def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
+        found = next((folder / template for folder in self.folders if self.reads.has(folder / template)), None)
+        if found:
+            self.reads.content(found)
+        return super().get_source(environment, template)
+
+
+def environment(folders: list[Path], reads: Reads) -> Environment:
     """Templates from the first folder that has them; a misspelt name in one is an error."""
     return Templates(
-        loader=ChoiceLoader([FileSystemLoader(folder) for folder in folders]),
+        loader=TemplateFiles(folders, reads),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -60,9 +74,9 @@ def environment(folders: list[Path]) -> Environment:
 class Draft:
     """Every slide's HTML with stand-ins for results, and what is needed to put results there."""
 
-    def __init__(self, deck: Deck, templates: Environment, static: Callable[[str], Path | None]) -> None:
+    def __init__(self, deck: Deck, templates: Environment, static: Callable[[str], Path | None], reads: Reads) -> None:
         self.deck, self.templates = deck, templates
-        self.assets = Assets()
+        self.assets = Assets(reads)
         self.pictures = Pictures(deck, static, self.assets)
         self.prose = ProseConverter(self.listing, self.pictures)
         self.cells: dict[str, tuple[Cell, Slide]] = {}
@@ -75,9 +89,7 @@ class Draft:
         logo = deck.settings.logo
         self.logo = self.pictures.resolve(logo.src, deck.place) if logo else ""
         social = deck.folder / SOCIAL_PICTURE
-        self.social_picture = (
-            self.assets.add(social.read_bytes(), social.stem, social.suffix) if social.is_file() else ""
-        )
+        self.social_picture = self.assets.add_file(social) if reads.has(social) else ""
 
     def slide(self, slide: Slide) -> str:
         for block in blocks_of(slide.blocks):

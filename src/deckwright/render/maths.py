@@ -8,6 +8,7 @@ from typing import Any
 from deckwright.errors import DeckError
 from deckwright.installed import WEB
 from deckwright.model import Formula
+from deckwright.render.remembered import remembered
 
 KATEX = WEB / "katex" / "katex.min.js"
 MESSAGE = re.compile(r"KaTeX parse error: (?P<text>.*?)(?: at position \d+.*)?$", re.MULTILINE)
@@ -23,7 +24,7 @@ def katex() -> Any:
     return context
 
 
-@cache
+@remembered
 def set_formula(tex: str, display: bool) -> str:
     """HTML and MathML of a formula. Raises ValueError with KaTeX's words."""
     import quickjs

@@ -4,7 +4,7 @@ import base64
 import json
 import mimetypes
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import count, groupby
 from pathlib import Path
@@ -39,13 +39,7 @@ def companions(draft: Draft, results: Results, result: Callable[[str], str]) -> 
     pieces = [Piece(f"piece-{number}", *parts) for number, parts in enumerate(pieces_of(draft.deck), 1)]
     notebook = executed_notebook(draft, pieces, results)
     text = json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
-    first = {piece.slide.number: piece.id for piece in reversed(pieces)}  # of each slide that has any
-    html = {
-        first[slide.number]: NOT_READ.sub("", fill(drafted, result))
-        for slide, _, drafted in draft.slides
-        if slide.number in first
-    }
-    return {NOTEBOOK: text.encode(), READING: reading_page(draft, notebook, html).encode()}
+    return {NOTEBOOK: text.encode(), READING: reading_page(draft, pieces, result).encode()}
 
 
 def pieces_of(deck: Deck) -> Iterator[tuple[Slide, tuple[Block, ...], str]]:
@@ -89,10 +83,8 @@ def kind_of(block: Block) -> str:
             return "prose"
 
 
-def executed_notebook(draft: Draft, pieces: list[Piece], results: Results) -> Any:
+def executed_notebook(draft: Draft, pieces: list[Piece], results: Results) -> dict[str, Any]:
     """A notebook that says what the slides say, with the outputs of this build."""
-    from nbformat import from_dict  # and not `new_notebook`, which validates every cell, in 2 ms each; a test does
-
     settings = draft.deck.settings
     title = f"# {settings.title}" + (f"\n\n{settings.subtitle}" if settings.subtitle else "")
     first = [markdown_cell(title, "title", "slide")] if draft.deck.title_slide else []
@@ -100,7 +92,7 @@ def executed_notebook(draft: Draft, pieces: list[Piece], results: Results) -> An
     metadata = {"kernelspec": kernel, "language_info": dict(results.language_info), "title": settings.title}
     counts = count(1)  # of the cells that ran, as a notebook numbers them
     cells = first + [notebook_cell(draft, piece, results, counts) for piece in pieces]
-    return from_dict({"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5})
+    return {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
 
 
 def notebook_cell(draft: Draft, piece: Piece, results: Results, counts: Iterator[int]) -> dict[str, Any]:
@@ -138,7 +130,7 @@ def with_attachments(text: str, draft: Draft, slide: Slide) -> tuple[str, dict[s
         if file is None:  # a picture in a listing, which only shows how one is written
             return found[0]
         kind = mimetypes.guess_type(file.name)[0] or "image/png"
-        attachments[file.name] = {kind: base64.b64encode(file.read_bytes()).decode()}
+        attachments[file.name] = {kind: base64.b64encode(draft.assets.reads.content(file)).decode()}
         return f"{found['before']}attachment:{file.name}"
 
     return PICTURE.sub(attach, text), attachments
@@ -179,16 +171,15 @@ def plain_value(results: Results, expression: Expression) -> str:
     return next((str(output["data"].get("text/plain", "")) for output in outputs if "data" in output), "")
 
 
-def reading_page(draft: Draft, notebook: Any, html: Mapping[str, str]) -> str:
-    """The notebook as one page to read: nbconvert with `templates/reading.html`. No script in it."""
-    from nbconvert.exporters import TemplateExporter  # slow to import; loaded while the cells ran
-
-    exporter = TemplateExporter(
-        extra_loaders=[draft.templates.loader], template_file="reading.html", default_preprocessors=[]
-    )
-    exporter.register_filter("html", lambda cell: html.get(cell.id, ""))
+def reading_page(draft: Draft, pieces: list[Piece], result: Callable[[str], str]) -> str:
+    """The deck as one page to read, by the template `reading.html`. No script in it."""
+    written = {piece.slide.number for piece in pieces}  # a slide without any piece is none to read
+    slides = [NOT_READ.sub("", fill(drafted, result)) for slide, _, drafted in draft.slides if slide.number in written]
     settings = draft.deck.settings
-    has_formulas = any("katex" in piece for piece in html.values())
-    more = {"settings": settings, "theme": Path(settings.theme).stem, "has_formulas": has_formulas}
-    page, _ = exporter.from_notebook_node(notebook, resources={"deck": more})
-    return str(page)
+    return draft.templates.get_template("reading.html").render(
+        settings=settings,
+        slides=slides,
+        title_slide=draft.deck.title_slide,
+        theme=Path(settings.theme).stem,
+        has_formulas=any("katex" in slide for slide in slides),
+    )

@@ -14,6 +14,7 @@ from deckwright.model import Cell, Formula, Output, Slide
 from deckwright.render.assets import Assets
 from deckwright.render.maths import formula_html
 from deckwright.render.plotly import plotly_view
+from deckwright.render.remembered import remembered
 from deckwright.render.webhtml import NotOffline, is_harmless, offline_html
 
 COLOUR = r"(?:\x1b\[[0-9;]*m)*"
@@ -199,7 +200,13 @@ def terminal_html(text: str) -> str:
     text = text.rstrip("\n")
     if "\x1b" not in text:
         return escape(text, quote=False)
-    from nbconvert.filters import ansi2html  # slow to import, so only where colours are
+    return coloured_html(text)
+
+
+@remembered
+def coloured_html(text: str) -> str:
+    """Text with terminal colours as HTML."""
+    from nbconvert.filters import ansi2html  # 0.3 s to import, so only where colours are
 
     return str(ansi2html(text))
 

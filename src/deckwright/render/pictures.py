@@ -41,20 +41,20 @@ class Pictures:
         file = self.file(written, place)
         if file is None:
             raise DeckError(f"there is no file {written!r}", place, self.remedy(written, place))
-        return self.assets.add(file.read_bytes(), file.stem, file.suffix)
+        return self.assets.add_file(file)
 
     def file(self, written: str, place: Place) -> Path | None:
         """The file that an author's path means, if it is there."""
         name = unquote(written.partition("#")[0].partition("?")[0])
         file = self.static(name[1:]) if name.startswith("/") else (self.deck.root / place.path).parent / name
-        return file if file is not None and file.is_file() else None
+        return file if file is not None and self.assets.reads.has(file) else None
 
     def link(self, written: str, slide: Slide) -> str:
         """The address that a link leads to: a file beside the slides travels with the page, all else stays."""
         file = None if KEPT.match(written) or ":" in written else self.file(written, slide.place)
         if file is None or file.suffix == ".md":
             return written
-        return self.assets.add(file.read_bytes(), file.stem, file.suffix)
+        return self.assets.add_file(file)
 
     def remedy(self, name: str, place: Place) -> str:
         """The nearest picture that does exist."""

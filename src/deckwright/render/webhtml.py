@@ -73,9 +73,9 @@ def local(src: str, root: Path, assets: Assets) -> str:
     if src.startswith(("data:", "#")):
         return src
     file = root / unquote(src)
-    if not file.is_file():
+    if not assets.reads.has(file):
         raise NotOffline(f"its HTML shows {src!r}, which does not lie in the project")
-    return assets.add(file.read_bytes(), file.stem, file.suffix)
+    return assets.add_file(file)
 
 
 def script_element(found: re.Match[str], label: str, assets: Assets) -> str:

@@ -6,26 +6,24 @@ from pathlib import Path
 from deckwright.errors import DeckError, Place, nearest
 from deckwright.installed import WEB
 from deckwright.model import Page
+from deckwright.reads import Reads
 
 # The page uses woff2 alone; a browser that never asks for the others must not be promised them.
 OLDER_FONTS = re.compile(rb",url\(fonts/[\w-]+\.(woff|ttf)\) format\([\"'](woff|truetype)[\"']\)")
 
 
-def static_file(folders: list[Path], name: str) -> Path | None:
+def static_file(folders: list[Path], name: str, reads: Reads) -> Path | None:
     """A file of static/ by name: the project's, else our own."""
-    found = (folder / name for folder in folders if (folder / name).is_file())
-    return next(found, None)
+    return next((folder / name for folder in folders if reads.has(folder / name)), None)
 
 
-def asset_files(page: Page, static_folders: list[Path], front_matter: Place) -> dict[str, bytes]:
+def asset_files(page: Page, static_folders: list[Path], front_matter: Place, reads: Reads) -> dict[str, bytes]:
     """Everything below assets/ that the page may ask for. Raises DeckError for an unknown theme."""
     files = web_files(formulas=b"assets/katex/" in page.files["index.html"])
     for folder in reversed(static_folders):
-        for path in sorted(folder.rglob("*")) if folder.is_dir() else ():
-            if path.is_file() and not any(part.startswith(".") for part in path.relative_to(folder).parts):
-                files[f"assets/{path.relative_to(folder).as_posix()}"] = path.read_bytes()
-    theme = theme_file(page.theme, static_folders, front_matter)
-    return files | {f"assets/themes/{theme.stem}.css": theme.read_bytes()}
+        files |= {f"assets/{path.relative_to(folder).as_posix()}": reads.content(path) for path in reads.below(folder)}
+    theme = theme_file(page.theme, static_folders, front_matter, reads)
+    return files | {f"assets/themes/{theme.stem}.css": reads.content(theme)}
 
 
 def web_files(formulas: bool) -> dict[str, bytes]:
@@ -41,12 +39,12 @@ def web_files(formulas: bool) -> dict[str, bytes]:
     return files
 
 
-def theme_file(theme: str, static_folders: list[Path], front_matter: Place) -> Path:
+def theme_file(theme: str, static_folders: list[Path], front_matter: Place, reads: Reads) -> Path:
     """The style sheet of a theme: a name in static/themes/, or a CSS file of the project."""
     project = static_folders[0].parent
-    named = static_file(static_folders, f"themes/{theme}.css")
+    named = static_file(static_folders, f"themes/{theme}.css", reads)
     for folder in (project, (project / front_matter.path).parent):
-        if named is None and theme.endswith(".css") and (folder / theme).is_file():
+        if named is None and theme.endswith(".css") and reads.has(folder / theme):
             named = folder / theme
     if named is None:
         known = {path.stem for folder in static_folders for path in (folder / "themes").glob("*.css")}

@@ -1,8 +1,6 @@
 """Write a site: whole or not at all. The only module that touches the output folder."""
 
 import os
-import shutil
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,8 +11,8 @@ MARK = ".deckwright-site"  # lists what is ours in a folder; one without it must
 NO_JEKYLL = ".nojekyll"  # else GitHub Pages would drop files
 
 
-def publish(files: Mapping[str, bytes], out: Path) -> None:
-    """Replace our files in `out` by these; others, such as .git or CNAME, stay.
+def publish(files: Mapping[str, bytes], out: Path) -> list[str]:
+    """Replace our files in `out` by these, and name them; others, such as .git or CNAME, stay.
 
     Raises DeckError for a folder that is not a site of ours, or that cannot be written.
     """
@@ -32,6 +30,7 @@ def publish(files: Mapping[str, bytes], out: Path) -> None:
         finally:
             if not out.exists() and old.exists():
                 os.rename(old, out)
+    return sorted(ours)
 
 
 def refuse_foreign(out: Path) -> None:
@@ -46,6 +45,8 @@ def refuse_foreign(out: Path) -> None:
 @contextmanager
 def scratch_beside(out: Path) -> Iterator[Path]:
     """A folder on the same disk as `out`, so that a rename puts everything in place at once."""
+    import tempfile  # 5 ms, and most builds write nothing
+
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         scratch = tempfile.TemporaryDirectory(prefix=f".{out.name}-", dir=out.parent)
@@ -66,6 +67,8 @@ def write(files: Mapping[str, bytes], folder: Path) -> None:
 
 def keep_others(out: Path, fresh: Path) -> None:
     """Copy what somebody else put into the old site. A copy, so that the old one stays whole until the end."""
+    import shutil
+
     mark = out / MARK
     ours = set(mark.read_text("utf-8").splitlines()) if mark.is_file() else set()
     for path in sorted(out.rglob("*")) if out.is_dir() else ():

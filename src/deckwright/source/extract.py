@@ -3,9 +3,11 @@
 import ast
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from deckwright.errors import DeckError, Place, nearest
+from deckwright.reads import Reads
 
 REGION = re.compile(r"^\s*#\s*region\s+(?P<name>[\w-]+)\s*$")
 END_REGION = re.compile(r"^\s*#\s*endregion\b")
@@ -19,17 +21,17 @@ class Extract:
     line: int
 
 
-def extract(root: Path, reference: str, place: Place) -> tuple[Extract, str]:
+def extract(root: Path, reference: str, place: Place, reads: Reads) -> tuple[Extract, str]:
     """The code that `path.py#name` means, and its path. `place` is for errors."""
     path, _, name = reference.partition("#")
     file = (root / path).resolve()
     if not file.is_relative_to(root.resolve()):
         raise DeckError(f"{path!r} lies outside the project", place, "Only code of the project can be a cell.")
-    if not file.is_file():
+    if not reads.has(file):
         pythons = [other.relative_to(root).as_posix() for other in root.glob("src/**/*.py")]
         remedy = nearest(path, pythons) if pythons else "Its path starts from the project's root."
         raise DeckError(f"there is no file {path!r} in the project", place, remedy)
-    text = read_python(file, path)
+    text = python_text(reads.content(file), path)
     if not name:
         return Extract(text.rstrip("\n"), 1), path
     pieces = named_pieces(text, path)
@@ -38,14 +40,15 @@ def extract(root: Path, reference: str, place: Place) -> tuple[Extract, str]:
     return pieces[name], path
 
 
-def read_python(file: Path, path: str) -> str:
-    """The text of a Python file."""
+def python_text(content: bytes, path: str) -> str:
+    """The text of a Python file, its lines ended as everywhere."""
     try:
-        return file.read_text("utf-8")
+        return content.decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError as error:
         raise DeckError(f"not UTF-8 text: {error.reason}", Place(path, 1), "Save the file as UTF-8.") from error
 
 
+@lru_cache(maxsize=64)  # several cells show pieces of the same file
 def named_pieces(text: str, path: str) -> dict[str, Extract]:
     """Every extract of a file by name; a region wins over a definition of the same name."""
     return definitions(text, path) | regions(text, path)

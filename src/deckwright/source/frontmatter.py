@@ -1,7 +1,6 @@
 """Take the front matter off a deck's first file and read it into Settings."""
 
 import re
-import tomllib
 from typing import Any
 
 import yaml
@@ -9,6 +8,7 @@ import yaml
 from deckwright.errors import DeckError, Place, nearest
 from deckwright.settings import Settings
 from deckwright.source.readers import UnknownName, WrongValue, read_settings
+from deckwright.source.yamls import load_yaml
 
 FENCES = {"---": ("---", "..."), "+++": ("+++",)}
 TOML_LINE = re.compile(r"at line (\d+)")
@@ -52,7 +52,7 @@ def read_front_matter(text: str, path: str) -> tuple[Settings, int]:
 def read_yaml(text: str, path: str) -> dict[str, Any]:
     """Read `---` front matter."""
     try:
-        values = yaml.safe_load(text) or {}
+        values = load_yaml(text) or {}
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 2 if error.problem_mark else 1
         remedy = "Quote a text that holds a colon, a bracket or a quote."
@@ -64,6 +64,8 @@ def read_yaml(text: str, path: str) -> dict[str, Any]:
 
 def read_toml(text: str, path: str) -> dict[str, Any]:
     """Read `+++` front matter."""
+    import tomllib  # only where it serves: 2 ms
+
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

@@ -1,16 +1,37 @@
 """Read the decks of a project from disk: the only part of the source stage that lists a folder."""
 
+import json
 from pathlib import Path
 
 from deckwright.errors import DeckError, Place
+from deckwright.installed import version
+from deckwright.memo import FORGETFUL, Memo
 from deckwright.model import Deck
-from deckwright.source.parse import parse
+from deckwright.reads import Reads, digest, unchanged
+from deckwright.source.kept import built, plain
 
 RESERVED = ("assets", "media")  # folders of every site
+Texts = list[tuple[str, Path, list[tuple[str, str]]]]  # of each deck its name, its folder, paths and texts
 
 
-def load(root: Path, folder: Path) -> tuple[Deck, ...]:
-    """All decks under a slides folder: its own Markdown files, then each subfolder that has some."""
+def load(root: Path, folder: Path, memo: Memo = FORGETFUL) -> tuple[Deck, ...]:
+    """All decks under a slides folder. Those of the last build, if not a letter of them has changed since."""
+    texts = texts_of(root, folder)
+    name, key = f"decks {folder}", digest(repr((version(), root, texts)).encode())
+    noted = json.loads(memo.recall(name) or b"{}")
+    if noted.get("key") == key and unchanged(noted["reads"]):
+        return tuple(map(built, noted["decks"]))
+    from deckwright.source.parse import parse  # with YAML 40 ms
+
+    reads = Reads()
+    decks = tuple(parse(files, name, root, home, reads) for name, home, files in texts)
+    record = {"key": key, "reads": reads.record(), "decks": [plain(deck) for deck in decks]}
+    memo.note(name, json.dumps(record).encode())
+    return decks
+
+
+def texts_of(root: Path, folder: Path) -> Texts:
+    """The Markdown of each deck: of the folder's own files, then of each subfolder that has some."""
     subfolders = sorted(
         path for path in folder.glob("*/") if not path.name.startswith((".", "_")) and not path.is_symlink()
     )
@@ -22,11 +43,11 @@ def load(root: Path, folder: Path) -> tuple[Deck, ...]:
             raise DeckError(
                 f"a deck cannot be called {name!r}", Place(name_from(root, folder / name), 0), "Rename the folder."
             )
-    return tuple(
-        parse([(name_from(root, file), read(root, file)) for file in files], name, root, home)
+    return [
+        (name, home, [(name_from(root, file), read(root, file)) for file in files])
         for name, home, files in found
         if files
-    )
+    ]
 
 
 def nothing_found(root: Path, folder: Path) -> DeckError:

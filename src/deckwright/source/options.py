@@ -11,6 +11,7 @@ from deckwright.errors import DeckError, Place, nearest
 from deckwright.model import Attributes
 from deckwright.settings import CellOptions
 from deckwright.source.readers import UnknownName, WrongValue, read_cell_options
+from deckwright.source.yamls import load_yaml
 
 ATTRIBUTE = re.compile(
     r"""[\s,]*(?:
@@ -174,7 +175,7 @@ def yaml_scalar(value: str, options: str, key: str, place: Place) -> Any:
     if quoted and value not in ("true", "false"):
         return value
     try:
-        return yaml.safe_load(value)
+        return load_yaml(value)
     except yaml.YAMLError as error:
         raise DeckError(f"cannot read the option {key}={value}", place, f'Write {key}="…".') from error
 
@@ -183,7 +184,7 @@ def read_option_lines(lines: tuple[str, ...], place: Place) -> dict[str, Any]:
     """Read the `#| key: value` lines of a cell."""
     text = "\n".join(OPTION_LINE.sub(r"\g<yaml>", line).removeprefix(" ") for line in lines)
     try:
-        values = yaml.safe_load(text) or {}
+        values = load_yaml(text) or {} if lines else {}
     except yaml.MarkedYAMLError as error:
         row = error.problem_mark.line if error.problem_mark else 0
         at = place.at(place.line + 1 + row)

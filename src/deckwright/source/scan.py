@@ -2,9 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-
-from markdown.util import BLOCK_LEVEL_ELEMENTS
+from typing import NamedTuple
 
 from deckwright.errors import DeckError, Place
 from deckwright.source.lists import Lists
@@ -18,14 +16,16 @@ UNDERLINE = re.compile(r"^(=+|-+)[ \t]*$")
 CODE_SPAN_OR_COMMENT = re.compile(r"(?P<code>(?<!`)(?P<ticks>`+)(?!`).*?(?<!`)(?P=ticks)(?!`))|(?P<comment><!--)")
 SLIDE_COMMENT = re.compile(r"^\s*\.slide:\s*(?P<head>.*?)\s*$", re.DOTALL)
 HTML_OPEN = re.compile(r"^ {0,3}<(?P<tag>[A-Za-z][\w-]*)(?P<rest>[^>]*>?)")
-# A closing tag of these may be left out, so they end where a paragraph ends.
-UNCLOSED_HTML = {"p", "li", "dt", "dd", "hr", "tr", "td", "th", "thead", "tbody", "tfoot", "colgroup", "link", "meta"}
 RAW_HTML = {"script", "style", "pre", "textarea"}  # hold no tags
-HTML_BLOCKS = frozenset(BLOCK_LEVEL_ELEMENTS) - UNCLOSED_HTML
+# Python-Markdown's block elements, but for those whose closing tag may be left out; it takes 30 ms to load.
+HTML_BLOCKS = frozenset(
+    """address article aside blockquote body canvas center details div dl fieldset figcaption figure footer form group
+    h1 h2 h3 h4 h5 h6 header hgroup html iframe legend main map math menu nav noscript object ol option output pre
+    progress script section style summary table textarea ul video""".split()
+)
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(NamedTuple):
     """A line of Markdown; `literal`: of an indented code or HTML block, where nothing is looked for."""
 
     text: str
@@ -33,16 +33,14 @@ class Text:
     literal: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Separator:
+class Separator(NamedTuple):
     """`---`, or `--` for a slide below."""
 
     below: bool
     line: int
 
 
-@dataclass(frozen=True, slots=True)
-class Fence:
+class Fence(NamedTuple):
     """A fenced block: the rest of its opening line, and its lines without the fence's indent."""
 
     info: str
@@ -51,8 +49,7 @@ class Fence:
     indent: str
 
 
-@dataclass(frozen=True, slots=True)
-class DivOpen:
+class DivOpen(NamedTuple):
     """`::: head`."""
 
     head: str
@@ -60,23 +57,20 @@ class DivOpen:
     indent: str
 
 
-@dataclass(frozen=True, slots=True)
-class DivClose:
+class DivClose(NamedTuple):
     """The end of the innermost div."""
 
     line: int
 
 
-@dataclass(frozen=True, slots=True)
-class PauseLine:
+class PauseLine(NamedTuple):
     """`. . .`."""
 
     line: int
     indent: str
 
 
-@dataclass(frozen=True, slots=True)
-class SlideComment:
+class SlideComment(NamedTuple):
     """`<!-- .slide: head -->`."""
 
     head: str

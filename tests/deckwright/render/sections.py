@@ -2,12 +2,13 @@
 
 from deckwright.model import Deck, Results
 from deckwright.pipeline import Project, drafted
+from deckwright.reads import Reads
 from deckwright.render.page import Filler
 
 
 def sections_html(deck: Deck, project: Project, results: Results) -> str:
     """Every slide under a line with its attributes; a dash for each level below."""
-    unfinished = drafted(deck, project)
+    unfinished = drafted(deck, project, Reads())
     stacks = Filler(unfinished, results, print).sections()
     lines = []
     for stack in stacks:

@@ -1,0 +1,249 @@
+"""Settings of the kernel's process that cells change for those after them: read, set, and seen in use.
+
+Runs inside the kernel. What a library keeps is looked at only once a cell has imported the library.
+"""
+
+import os
+import random
+import sys
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from types import ModuleType
+from typing import Any
+
+from deckwright.execute import drawing
+
+USED: set[str] = set()  # ambients that the step in progress has used, as far as it can be seen
+RESET: set[str] = set()  # … that it has set before it could use them
+DECK_FILTERS: list[tuple[str, tuple[Any, ...], dict[str, Any], Any]] = []  # calls of deck code, and the filters they made
+
+
+@dataclass(frozen=True, slots=True)
+class Ambient:
+    """One setting. `seen`: its use is noticed; else every step counts as using it once it has been changed."""
+
+    name: str
+    library: str  # loaded before it exists; empty: always there
+    read: Callable[[], Any]  # in plain values; equal to the default's when nothing was changed
+    write: Callable[[Any], object]
+    seen: bool = False
+
+
+def loaded(name: str) -> Any:
+    """A module that is known to have been imported."""
+    return sys.modules[name]
+
+
+def read_numpy_random() -> Any:
+    kind, keys, *rest = loaded("numpy").random.get_state()
+    return (kind, keys.tobytes(), *rest)
+
+
+def write_numpy_random(state: Any) -> None:
+    kind, keys, *rest = state
+    numpy = loaded("numpy")
+    numpy.random.set_state((kind, numpy.frombuffer(keys, dtype=numpy.uint32), *rest))
+
+
+def read_torch_random() -> Any:
+    torch = loaded("torch")
+    devices = torch.cuda.get_rng_state_all() if torch.cuda.is_initialized() else []
+    return tuple(state.numpy().tobytes() for state in (torch.get_rng_state(), *devices))
+
+
+def write_torch_random(states: Any) -> None:
+    torch = loaded("torch")
+    tensors = [torch.frombuffer(bytearray(state), dtype=torch.uint8) for state in states]
+    torch.set_rng_state(tensors[0])
+    if len(tensors) > 1:
+        torch.cuda.set_rng_state_all(tensors[1:])
+
+
+def read_torch_settings() -> Any:
+    torch = loaded("torch")
+    return (
+        torch.get_default_dtype(),
+        str(torch.get_default_device()),
+        torch.get_num_threads(),
+        torch.are_deterministic_algorithms_enabled(),
+        torch.is_grad_enabled(),
+        torch.get_float32_matmul_precision(),
+        torch.backends.cudnn.benchmark,
+        torch.backends.cudnn.deterministic,
+    )
+
+
+def write_torch_settings(values: Any) -> None:
+    torch = loaded("torch")
+    dtype, device, threads, deterministic, grad, precision, benchmark, exact = values
+    torch.set_default_dtype(dtype)
+    if device != str(torch.get_default_device()):
+        torch.set_default_device(device)
+    torch.set_num_threads(threads)
+    torch.use_deterministic_algorithms(deterministic)
+    torch.set_grad_enabled(grad)
+    torch.set_float32_matmul_precision(precision)
+    torch.backends.cudnn.benchmark, torch.backends.cudnn.deterministic = benchmark, exact
+
+
+def torch_print() -> dict[str, Any]:
+    found: dict[str, Any] = vars(loaded("torch")._tensor_str.PRINT_OPTS)
+    return found
+
+
+def numpy_print() -> Any:
+    return {name: value for name, value in loaded("numpy").get_printoptions().items() if name != "override_repr"}
+
+
+def read_pandas() -> Any:
+    found: list[tuple[str, Any]] = []
+
+    def visit(part: Any, prefix: str) -> None:
+        for key, value in part.items():
+            visit(value, f"{prefix}{key}.") if isinstance(value, dict) else found.append((f"{prefix}{key}", value))
+
+    visit(loaded("pandas._config.config")._global_config, "")
+    return tuple(found)
+
+
+def write_pandas(options: Any) -> None:
+    for key, value in options:
+        part = loaded("pandas._config.config")._global_config
+        *path, last = key.split(".")
+        for name in path:
+            part = part[name]
+        part[last] = value
+
+
+def read_filters() -> Any:
+    """Calls by the deck whose filters still stand; those that libraries make come with the libraries."""
+    standing = {id(entry) for entry in warnings.filters}
+    DECK_FILTERS[:] = [call for call in DECK_FILTERS if id(call[3]) in standing or call[0] == "resetwarnings"]
+    return tuple((name, arguments, options) for name, arguments, options, _ in DECK_FILTERS)
+
+
+def write_filters(calls: Any) -> None:
+    for _, _, _, entry in DECK_FILTERS:
+        if entry in warnings.filters:
+            warnings.filters.remove(entry)  # type: ignore[attr-defined]
+    DECK_FILTERS.clear()
+    for name, arguments, options in calls:
+        call_filter(name, arguments, options)
+
+
+def call_filter(name: str, arguments: tuple[Any, ...], options: dict[str, Any]) -> None:
+    """Call a function of `warnings` for the deck, and remember what it did."""
+    before = {id(entry) for entry in warnings.filters}
+    FILTER_FUNCTIONS[name](*arguments, **options)
+    entry = next((entry for entry in warnings.filters if id(entry) not in before), None)
+    DECK_FILTERS.append((name, arguments, options, entry))
+
+
+FILTER_FUNCTIONS = {
+    name: getattr(warnings, name) for name in ("filterwarnings", "simplefilter", "resetwarnings")
+}
+
+
+def watch_warnings(is_deck: Callable[[str], bool]) -> None:
+    """Notice which filters the deck's own code sets."""
+    for name, original in FILTER_FUNCTIONS.items():
+
+        @wraps(original)
+        def called(*arguments: Any, _name: str = name, _original: Any = original, **options: Any) -> None:
+            if is_deck(sys._getframe(1).f_globals.get("__name__", "")):
+                call_filter(_name, arguments, options)
+            else:
+                _original(*arguments, **options)
+
+        setattr(warnings, name, called)
+
+
+def read_environment() -> Any:
+    return {key: value for key, value in raw_environment().items() if START["environment"].get(key) != value} | {
+        key: None for key in START["environment"] if key not in raw_environment()
+    }
+
+
+def write_environment(changes: Any) -> None:
+    wanted = START["environment"] | {key: value for key, value in changes.items() if value is not None}
+    for key in [key for key, value in changes.items() if value is None]:
+        wanted.pop(key, None)
+    for key in [key for key in raw_environment() if key not in wanted]:
+        del os.environ[key]
+    for key, value in wanted.items():
+        if raw_environment().get(key) != value:
+            os.environ[key] = value
+
+
+def raw_environment() -> dict[str, str]:
+    """The environment's variables, without its being noticed that they are read."""
+    encoded = os.environ._data  # type: ignore[attr-defined]
+    return {os.fsdecode(key): os.fsdecode(value) for key, value in encoded.items()}
+
+
+def write_path(path: Any) -> None:
+    sys.path[:] = path
+
+
+START: dict[str, Any] = {}
+
+AMBIENTS = {
+    ambient.name: ambient
+    for ambient in (
+        Ambient("~python random", "", random.getstate, random.setstate, seen=True),
+        Ambient("~numpy random", "numpy.random", read_numpy_random, write_numpy_random, seen=True),
+        Ambient("~torch random", "torch", read_torch_random, write_torch_random, seen=True),
+        Ambient("~matplotlib settings", "matplotlib", drawing.changes, drawing.apply, seen=True),
+        Ambient("~torch print options", "torch", lambda: dict(torch_print()), lambda value: torch_print().update(value), seen=True),
+        Ambient("~numpy print options", "numpy", numpy_print, lambda value: loaded("numpy").set_printoptions(**value), seen=True),
+        Ambient("~numpy error handling", "numpy", lambda: loaded("numpy").geterr(), lambda value: loaded("numpy").seterr(**value)),
+        Ambient("~torch settings", "torch", read_torch_settings, write_torch_settings),
+        Ambient("~pandas options", "pandas", read_pandas, write_pandas),
+        Ambient("~warning filters", "", read_filters, write_filters),
+        Ambient("~working folder", "", os.getcwd, os.chdir),
+        Ambient("~import path", "", lambda: tuple(sys.path), write_path),
+        Ambient("~environment", "", read_environment, write_environment),
+        Ambient("~recursion limit", "", sys.getrecursionlimit, sys.setrecursionlimit),
+    )
+}
+RANDOM = {"random": "~python random", "numpy.random": "~numpy random", "torch": "~torch random"}
+RESETTING = {"random": ("seed", "setstate"), "numpy.random": ("seed", "set_state"), "torch": ("manual_seed", "set_rng_state")}
+
+
+def watch_resets(module: ModuleType) -> None:
+    """Notice when a step sets a random state before it has drawn from it: it then does not depend on what was before."""
+    ambient = AMBIENTS[RANDOM[module.__name__]]
+    for name in RESETTING[module.__name__]:
+        original = getattr(module, name)
+
+        @wraps(original)
+        def resetting(*arguments: Any, _original: Any = original, **options: Any) -> Any:
+            if ambient.name not in RESET and ambient.read() != BEFORE.get(ambient.name):
+                USED.add(ambient.name)
+            RESET.add(ambient.name)
+            return _original(*arguments, **options)
+
+        setattr(module, name, resetting)
+
+
+BEFORE: dict[str, Any] = {}  # random states when the step in progress began
+
+
+def watch_use(owner: Any, function: str, ambient: str) -> None:
+    """Notice when a library's function that goes by an ambient is called."""
+    original = getattr(owner, function, None)
+    if original is None:  # another version of the library: every step counts as using it
+        ALWAYS_USED.add(ambient)
+        return
+
+    @wraps(original)
+    def using(*arguments: Any, **options: Any) -> Any:
+        USED.add(ambient)
+        return original(*arguments, **options)
+
+    setattr(owner, function, using)
+
+
+ALWAYS_USED: set[str] = set()

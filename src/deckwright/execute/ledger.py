@@ -1,0 +1,327 @@
+"""Keep account, inside the kernel, of what each name's value is made of, and report what a step has changed."""
+
+import re
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from types import BuiltinFunctionType, FunctionType, ModuleType
+from typing import Any
+
+from deckwright.execute.ambients import AMBIENTS
+from deckwright.execute.scope import Definition, Share, digest_of, reach
+from deckwright.execute.state.hashing import Look, look, look_into
+from deckwright.execute.state.parts import is_definition
+from deckwright.execute.state.snapshot import Unstorable, dump, dump_definition, load, load_definition
+
+HIDDEN = re.compile(r"_{1,3}|_[iod]h|_i+|_i?\d+|__\w+__|In|Out|exit|quit|get_ipython")
+SMALL = 1 << 20  # bytes: state up to this size is always stored
+WORTH = 50 << 20  # bytes of state that are worth a second of running the cell again
+CODE = (ModuleType, FunctionType, BuiltinFunctionType, type)
+MODULE = "module "
+
+Put = Callable[[bytes], str]  # keeps some content; gives its address, or nothing if it cannot
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A live value, as it was when it was looked at last."""
+
+    look: Look
+    links: tuple[str, ...]
+    value: Any  # held, so that its objects' ids stay theirs
+
+    @property
+    def reads(self) -> Iterable[str]:
+        return self.look.reads
+
+    def same(self, other: "Known") -> bool:
+        """Whether nothing has changed within the value."""
+        return (self.look.digest, self.links) == (other.look.digest, other.links)
+
+
+class Ledger:
+    """The values of one kernel. Names as in a Scope: of the deck, of modules (`module …`) and of ambients (`~…`)."""
+
+    def __init__(self, namespace: dict[str, Any], is_local: Callable[[str], bool], put: Put) -> None:
+        self.namespace, self.is_local, self.put = namespace, is_local, put
+        self.hidden = set(namespace)
+        self.known: dict[str, Known] = {}
+        self.definitions: dict[str, Definition] = {}
+        self.live: dict[str, Any] = {}  # definitions by key
+        self.keys: dict[int, str] = {}
+        self.held: list[Any] = []  # definitions, so that their ids stay theirs
+        self.taken: set[str] = set()  # keys of classes that names outside this kernel refer to
+        self.before: dict[str, Any] = {}
+        self.reading: frozenset[str] = frozenset()
+
+    def names(self) -> dict[str, Any]:
+        """The deck's own names."""
+        return {
+            name: value
+            for name, value in self.namespace.items()
+            if name not in self.hidden and not HIDDEN.fullmatch(name)
+        }
+
+    def modules(self) -> dict[str, dict[str, Any]]:
+        """What the author's loaded modules hold besides code."""
+        return {
+            f"{MODULE}{name}": module_state(module)
+            for name, module in list(sys.modules.items())
+            if isinstance(module, ModuleType) and self.is_local(name)
+        }
+
+    def begin(self, reads: Iterable[str], everything: bool) -> None:
+        """A step that can read these names begins."""
+        self.before = self.names()
+        wanted = [*self.before, *self.known] if everything else reads
+        self.reading = reach(wanted, self.known, self.definitions)
+
+    def end(self) -> dict[str, Any]:
+        """Account for what the step has done: the part of its report that tells of values."""
+        after = self.names()
+        bound = {name for name, value in after.items() if name not in self.before or value is not self.before[name]}
+        gone = [name for name in self.before if name not in after]
+        self.held += [self.known[name].value for name in bound if name in self.known]  # until all ids are compared
+        # What a generator or an open file can reach changes without its showing.
+        unseen = [name for name in self.reading if name in self.known and self.known[name].look.opaque]
+        touched = (self.reading | bound | self.groups_of(unseen)) & after.keys()
+        looked = self.look_at({name: after[name] for name in touched})
+        looked |= self.look_at_modules()
+        looked |= self.look_at_ambients()
+        mutated = {name for name, now in looked.items() if name not in bound and not self.unchanged(name, now)}
+        mutated |= self.groups_of(mutated) - bound - set(gone)
+        looked |= self.look_at({name: after[name] for name in mutated if name in after and name not in looked})
+        passed_on = {name for name in unseen if name in looked}
+        changed = {name: looked[name] for name in sorted(bound | mutated | passed_on) if name in looked}
+        entangled = self.changed_definitions(looked)
+        for name in gone:
+            self.known.pop(name, None)
+        shares, hidden_link = self.shares(changed)
+        self.known |= looked
+        return {
+            "values": {name: self.record(known, shares[name]) for name, known in changed.items()} | dict.fromkeys(gone),
+            "mutated": sorted(mutated),
+            "reading": sorted(self.reading & self.before.keys()),
+            "definitions": {
+                key: asdict(self.definitions[key]) for key in self.keys_of(changed.values())
+            },
+            "entangled": entangled or hidden_link,
+        }
+
+    def unchanged(self, name: str, now: Known) -> bool:
+        before = self.known.get(name)
+        return before is not None and before.same(now)
+
+    def look_at(self, values: Mapping[str, Any]) -> dict[str, Known]:
+        """Look at values now. Memory that several of them view is hashed once."""
+        memory: dict[Any, Any] = {}
+        found = {}
+        for name in sorted(values):
+            seen = look(values[name], self.namespace, self.is_local, memory)
+            found[name] = Known(seen, tuple(self.key_of(part) for part in seen.definitions), values[name])
+        return found
+
+    def look_at_modules(self) -> dict[str, Known]:
+        """Look at what the author's loaded modules hold besides code; locks and the like count as code."""
+        found = self.look_at(self.modules())
+        for name in [name for name, known in found.items() if known.look.opaque]:
+            state = {key: value for key, value in found[name].value.items() if not self.look_at({key: value})[key].look.opaque}
+            found |= self.look_at({name: state})
+        return found
+
+    def look_at_ambients(self) -> dict[str, Known]:
+        """Look at the settings of the process that exist by now."""
+        values = {name: ambient.read() for name, ambient in AMBIENTS.items() if name in self.known}  # its library is loaded
+        return self.look_at({name: value for name, value in values.items() if not self.is_known(name, value)})
+
+    def is_known(self, name: str, value: Any) -> bool:
+        """Whether an ambient is as it was: a quick comparison of plain values."""
+        return name in self.known and self.known[name].value == value
+
+    def groups_of(self, names: Iterable[str]) -> set[str]:
+        """Known names that share mutable objects with these, directly or by others."""
+        found, todo = set(names), {name for name in names if name in self.known}
+        objects = {name: set(known.look.objects) for name, known in self.known.items()}
+        while todo:
+            ours = set().union(*(objects[name] for name in todo))
+            todo = {name for name in objects if name not in found and objects[name] & ours}
+            found |= todo
+        return found
+
+    def shares(self, changed: Mapping[str, Known]) -> tuple[dict[str, list[Share]], str]:
+        """The objects of changed values in terms of names that did not change; and whether a hidden way led there."""
+        places: dict[Any, tuple[str, int]] = {}
+        for name in sorted(self.known.keys() - changed.keys(), key=lambda name: (name not in self.reading, name)):
+            for at, token in enumerate(self.known[name].look.objects):
+                places.setdefault(token, (name, at))
+        numbers: dict[Any, int] = {}
+        found, hidden_link = {}, ""
+        for name, known in changed.items():
+            shares: list[Share] = []
+            for token in known.look.objects:
+                other, at = places.get(token) or ("", numbers.setdefault(token, len(numbers)))
+                if other and other not in self.reading and not other.startswith((MODULE, "~")):
+                    hidden_link = f"{name} shares objects with {other}, which the cell does not name"
+                if shares and shares[-1][0] == other and shares[-1][1] + shares[-1][2] == at:
+                    shares[-1] = (other, shares[-1][1], shares[-1][2] + 1)
+                else:
+                    shares.append((other, at, 1))
+            found[name] = shares
+        return found, hidden_link
+
+    def record(self, known: Known, shares: list[Share]) -> dict[str, Any]:
+        """What a report tells of one value."""
+        seen = known.look
+        value = {
+            "digest": seen.digest,
+            "links": known.links,
+            "reads": sorted(seen.reads),
+            "modules": sorted(seen.modules),
+            "opaque": seen.opaque,
+            "size": seen.size,
+        }
+        return {"value": value, "objects": shares}
+
+    # Definitions
+
+    def key_of(self, definition: Any) -> str:
+        """The key of a class or function of the deck. A new class never gets the key of one still in use."""
+        if id(definition) in self.keys:
+            return self.keys[id(definition)]
+        self.keys[id(definition)] = ""  # of one that refers to itself
+        key, record = self.describe(definition)
+        if isinstance(definition, type):
+            in_use = self.taken | {link for known in self.known.values() for link in known.links}
+            generation = sum(self.live.get(old, definition) is not definition for old in in_use if old.partition(".")[0] == key)
+            key = f"{key}.{generation}" if generation else key
+        self.keys[id(definition)] = key
+        self.held.append(definition)
+        self.live.setdefault(key, definition)
+        if key not in self.definitions:
+            self.definitions[key] = Definition(record.reads, record.links, record.modules, self.put_definition(definition))
+        return key
+
+    def describe(self, definition: Any) -> tuple[str, Definition]:
+        """Digest a definition's content."""
+        seen = look_into(definition, self.namespace, self.is_local)
+        links = tuple(self.key_of(part) for part in seen.definitions)
+        record = Definition(tuple(sorted(seen.reads)), links, tuple(sorted(seen.modules)))
+        return digest_of(seen.digest, *links), record
+
+    def put_definition(self, definition: Any) -> str:
+        try:
+            content = dump_definition(definition, self.namespace, self.key_of)
+        except Unstorable:
+            return ""
+        return self.put(content)
+
+    def definition_of(self, key: str) -> Any:
+        """The live definition with this key."""
+        return self.live[key]
+
+    def keys_of(self, values: Iterable[Known]) -> set[str]:
+        """Keys of all definitions that these values refer to, directly or by others."""
+        found: set[str] = set()
+        todo = [key for known in values for key in known.links]
+        while todo:
+            key = todo.pop()
+            if key and key not in found:
+                found.add(key)
+                todo += self.definitions[key].links
+        return found
+
+    def changed_definitions(self, looked: Mapping[str, Known]) -> str:
+        """Whether the step has changed a class or function in place: names outside this kernel may refer to it."""
+        for name in sorted(looked):
+            for key in {*looked[name].links, *(self.known[name].links if name in self.known else ())}:
+                definition = self.live.get(key)
+                if definition is None:
+                    continue
+                if not is_definition(definition, self.namespace) or self.describe(definition)[0] != key.partition(".")[0]:
+                    return f"a cell changes {definition.__qualname__} in place"
+        return ""
+
+    # Snapshots
+
+    def store(self, names: Iterable[str], seconds: float) -> list[tuple[list[str], str]]:
+        """Keep the groups of these names where that is worth it: lists of names, and the address of each snapshot."""
+        stored = []
+        done: set[str] = set()
+        for name in sorted(names):
+            if name in done or name not in self.known:
+                continue
+            group = sorted(self.groups_of([name]))
+            done.update(group)
+            if any(self.known[member].look.opaque for member in group):
+                group = [member for member in group if not self.known[member].look.opaque]
+                if not group or name not in group:
+                    continue
+            size = max(self.known[member].look.size for member in group)
+            if size <= SMALL or size <= seconds * WORTH:
+                address = self.put_group(group)
+                stored += [(group, address)] if address else []
+        return stored
+
+    def put_group(self, group: list[str]) -> str:
+        try:
+            content = dump({name: self.known[name].value for name in group}, self.namespace, self.key_of)
+        except Unstorable:
+            return ""
+        return self.put(content)
+
+    def clear(self) -> None:
+        """Forget all values. Libraries stay loaded."""
+        for name in self.names():
+            del self.namespace[name]
+        self.known = {name: known for name, known in self.known.items() if name.startswith((MODULE, "~"))}
+
+    def drop(self, names: Iterable[str]) -> None:
+        """Remove names that the step must not find."""
+        for name in names:
+            self.namespace.pop(name, None)
+            self.known.pop(name, None)
+
+    def add_definitions(self, records: Mapping[str, Definition], content: Callable[[str], bytes]) -> None:
+        """Restore definitions, each after those that it refers to."""
+        for key in records:
+            self.add_definition(key, records, content)
+
+    def add_definition(self, key: str, records: Mapping[str, Definition], content: Callable[[str], bytes]) -> None:
+        if key in self.live:
+            return
+        for link in records[key].links:
+            self.add_definition(link, records, content)
+        definition = load_definition(content(records[key].blob), self.namespace, self.definition_of)
+        self.live[key] = definition
+        self.keys[id(definition)] = key
+        self.held.append(definition)
+        self.definitions[key] = records[key]
+
+    def restore(self, content: bytes) -> dict[str, Known]:
+        """Bind the names of a snapshot; give what they are now."""
+        values = load(content, self.namespace, self.definition_of)
+        for name, value in values.items():
+            self.bind(name, value)
+        found = self.look_at({name: value for name, value in values.items() if not name.startswith(MODULE)})
+        found |= {name: known for name, known in self.look_at_modules().items() if name in values}
+        self.known |= found
+        return found
+
+    def bind(self, name: str, value: Any) -> None:
+        """Make a value that of a name."""
+        if name.startswith("~"):
+            AMBIENTS[name].write(value)
+        elif name.startswith(MODULE):
+            vars(sys.modules[name.removeprefix(MODULE)]).update(value)
+        else:
+            self.namespace[name] = value
+
+
+def module_state(module: ModuleType) -> dict[str, Any]:
+    """A module's own values: what is neither code nor another module."""
+    return {
+        name: value
+        for name, value in vars(module).items()
+        if not isinstance(value, CODE) and not (name.startswith("__") and name.endswith("__"))
+    }
+

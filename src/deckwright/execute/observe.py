@@ -1,0 +1,233 @@
+"""See which files, folders and environment variables a step reads and which files it writes. Runs inside the kernel.
+
+Python tells of files by audit hooks; what a library opens in C stays unseen, unless it is known here or declared
+by the author (`depends`).
+"""
+
+import os
+import sys
+import sysconfig
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from hashlib import blake2b
+from pathlib import Path
+from stat import S_ISDIR, S_ISREG
+from typing import Any
+
+BLOCK = 1 << 20
+SMALL = 1 << 20  # bytes: a file up to this size is read at once, before the step can change it
+LIBRARIES = ("site-packages", "dist-packages", "__pycache__", ".deckwright")
+SYSTEM = ("/proc/", "/dev/", "/sys/", "/etc/", *(sysconfig.get_paths()[name] + "/" for name in ("stdlib", "platstdlib")))
+NOT_DATA = (".py", ".pyc", ".so", ".pyd", ".dylib")
+CACHES = ("fontlist-", "matplotlibrc")
+WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+REMOVALS = ("os.remove", "os.rmdir", "shutil.rmtree")
+FOLDERS = ("os.listdir", "os.scandir")
+NETWORK = ("socket.connect", "socket.getaddrinfo", "urllib.Request")
+
+
+def address_of(content: bytes) -> str:
+    """The name of some content, as the store has it."""
+    return blake2b(content, digest_size=20).hexdigest()
+
+
+def file_address(path: str | Path) -> str:
+    """The name of a file's content; empty if there is no such file."""
+    digest = blake2b(digest_size=20)
+    try:
+        with open(path, "rb", buffering=0) as file:
+            while block := file.read(BLOCK):
+                digest.update(block)
+    except OSError:
+        return ""
+    return digest.hexdigest()
+
+
+def folder_digest(path: str | Path) -> str:
+    """A digest of the names in a folder; empty if there is none."""
+    try:
+        names = sorted(os.listdir(path))
+    except OSError:
+        return ""
+    return address_of("\0".join(names).encode())
+
+
+def kind_of(path: str | Path) -> str:
+    """What is there: `file` and its size, `folder`, or nothing. Times do not count: a copy has others."""
+    try:
+        found = STAT(path)
+    except (OSError, ValueError):
+        return ""
+    return "folder" if S_ISDIR(found.st_mode) else f"file {found.st_size}" if S_ISREG(found.st_mode) else "other"
+
+
+STAT = os.stat
+
+
+class Observer:
+    """What the step in progress has read and written. One for each kernel, since hooks stay for good."""
+
+    def __init__(self, root: Path, of_the_author: Callable[[str], bool]) -> None:
+        self.root, self.of_the_author = str(root), of_the_author
+        self.watching = False
+        self.files: dict[str, str | os.stat_result] = {}  # read: address, or what it was like if it is large
+        self.folders: dict[str, str] = {}
+        self.kinds: dict[str, str] = {}
+        self.written: set[str] = set()
+        self.environment: dict[str, str] = {}
+        self.flags: set[str] = set()
+        self.known: dict[str, tuple[int, int]] = {}  # files that steps of this kernel wrote: size and time since then
+        sys.addaudithook(self.hook)
+        self.watch_stat()
+        self.watch_environment()
+
+    def begin(self) -> None:
+        """Look at what happens from now on."""
+        for found in (self.files, self.folders, self.kinds, self.written, self.environment, self.flags):
+            found.clear()
+        self.watching = True
+
+    def end(self) -> None:
+        """Look no more; see what files became of those that were open."""
+        self.watching = False
+        for path, before in self.known.items():
+            if signature(path) != before:
+                self.written.add(path)
+        for path in self.written:
+            self.known[path] = signature(path)
+
+    @contextmanager
+    def unwatched(self) -> Iterator[None]:
+        """Do something that is not the step's doing."""
+        before, self.watching = self.watching, False
+        yield
+        self.watching = before
+
+    def hook(self, event: str, arguments: tuple[Any, ...]) -> None:
+        """Python's audit hook: most events must cost next to nothing."""
+        if not self.watching:
+            return
+        if event == "open":
+            self.opened(*arguments)
+        elif event in FOLDERS:
+            self.listed(arguments[0])
+        elif event in REMOVALS:
+            self.wrote(arguments[0])
+        elif event == "os.rename":
+            self.wrote(arguments[0])
+            self.wrote(arguments[1])
+        elif event in NETWORK:
+            self.connected(arguments)
+        elif event == "subprocess.Popen":
+            self.flags.add("another program")
+
+    def connected(self, arguments: tuple[Any, ...]) -> None:
+        """Sockets of the kernel itself are local and go by files."""
+        if not isinstance(arguments[-1], str | bytes):
+            self.flags.add("network")
+
+    def opened(self, path: Any, mode: Any, flags: Any) -> None:
+        name = self.name(path)
+        if not name:
+            return
+        writes = any(letter in mode for letter in "wax+") if isinstance(mode, str) else bool(flags & WRITING)
+        if not writes or (isinstance(mode, str) and ("+" in mode or "a" in mode)):
+            self.read(name)
+        if writes:
+            self.written.add(name)
+
+    def read(self, name: str) -> None:
+        if name in self.files or name in self.written:
+            return
+        with self.unwatched():
+            try:
+                found = STAT(name)
+            except OSError:
+                self.files[name] = ""
+                return
+            self.files[name] = found if found.st_size > SMALL else file_address(name)
+
+    def listed(self, path: Any) -> None:
+        name = self.name(path if path is not None else ".")
+        if name and name not in self.folders:
+            with self.unwatched():
+                self.folders[name] = folder_digest(name)
+
+    def wrote(self, path: Any) -> None:
+        if name := self.name(path):
+            self.written.add(name)
+
+    def name(self, path: Any) -> str:
+        """A path as traces have it: absolute, or from the project's root; empty for what is no data."""
+        if not isinstance(path, str | bytes | os.PathLike):
+            return ""
+        text = os.path.join(os.getcwd(), os.fsdecode(path))
+        if text.endswith(NOT_DATA) or text.startswith(SYSTEM) or os.path.basename(text).startswith(CACHES):
+            return ""
+        if any(part in text for part in LIBRARIES):
+            return ""
+        return os.path.normpath(text)
+
+    def large_files(self) -> None:
+        """Read the large files that the step has read. One that it changed meanwhile is marked so."""
+        for name, before in self.files.items():
+            if isinstance(before, os.stat_result):
+                after = STAT(name) if os.path.exists(name) else None
+                same = after and (after.st_size, after.st_mtime_ns) == (before.st_size, before.st_mtime_ns)
+                self.files[name] = file_address(name) if same else "changed while it was read"
+
+    def watch_stat(self) -> None:
+        """Notice who asks whether a file is there."""
+
+        @wraps(STAT)
+        def stat(path: Any, *arguments: Any, **options: Any) -> os.stat_result:
+            if self.watching and not isinstance(path, int) and (name := self.name(path)):
+                if name not in self.kinds and name not in self.written:
+                    self.kinds[name] = kind_of(name)
+            return STAT(path, *arguments, **options)
+
+        os.stat = stat
+
+    def watch_environment(self) -> None:
+        """Notice which variables the author's code reads. Those that libraries read for themselves do not count."""
+        observer = self
+        original = type(os.environ)
+
+        class Environment(original):  # type: ignore[misc, valid-type]
+            def __getitem__(self, key: Any) -> Any:
+                if observer.watching and key not in observer.environment and observer.asked_by_author():
+                    value = self._data.get(os.fsencode(key))
+                    observer.environment[key] = "" if value is None else address_of(value)
+                return super().__getitem__(key)
+
+            def __iter__(self) -> Any:
+                if observer.watching and observer.asked_by_author():
+                    for key in self._data:
+                        observer.environment.setdefault(os.fsdecode(key), address_of(self._data[key]))
+                return super().__iter__()
+
+        Environment.__name__ = Environment.__qualname__ = original.__name__
+        Environment.__module__ = original.__module__
+        os.environ.__class__ = Environment
+
+    def asked_by_author(self) -> bool:
+        """Whether the first frame outside Python's own library is of the deck or of one of its modules."""
+        frame = sys._getframe(2)
+        while frame:
+            module = frame.f_globals.get("__name__", "")
+            if module == "__main__" or self.of_the_author(module):
+                return True
+            if not frame.f_code.co_filename.startswith((*SYSTEM[4:], "<frozen")):
+                return False
+            frame = frame.f_back  # type: ignore[assignment]
+        return False
+
+
+def signature(path: str) -> tuple[int, int]:
+    """What tells that a file has changed: size and time. Zeros: it is not there."""
+    try:
+        found = STAT(path)
+    except OSError:
+        return 0, 0
+    return found.st_size, found.st_mtime_ns

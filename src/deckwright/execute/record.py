@@ -1,0 +1,127 @@
+"""Make a trace of what the agent reports of one run: what the step used, and what it did."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from deckwright.execute.ambients import AMBIENTS, RANDOM
+from deckwright.execute.names import Names, names_of
+from deckwright.execute.present import Present, libraries_content
+from deckwright.execute.scope import Definition, Scope, Value, digest_of, reach
+from deckwright.execute.trace import Effect, Trace, read_definition, read_effect
+from deckwright.model import Output
+
+MODULE = "module "
+ALL_OF_IT = 1 << 30  # objects: more than any value has
+CONSTANT = [name for name, ambient in AMBIENTS.items() if not ambient.seen]
+
+
+def readable(code: str, scope: Scope, present: Present) -> frozenset[str]:
+    """All names that a step with this code can read: the deck's, and the state of the author's modules."""
+    names = names_of(code)
+    found = reach(scope.values if names.everything else names.reads, scope.values, scope.definitions)
+    pairs = scope.modules(found) | names.imports
+    modules = {f"{MODULE}{module}" for pair in pairs for module in present.modules.closure(*pair)}
+    while not modules <= found:  # a module's values may be functions of the deck
+        found = reach([*found, *modules], scope.values, scope.definitions)
+        modules = {f"{MODULE}{module}" for pair in scope.modules(found) for module in present.modules.closure(*pair)}
+    return frozenset(name for name in found if not name.startswith("~"))
+
+
+def recorded(index: int, scope: Scope, report: Mapping[str, Any], outputs: Iterable[Output], present: Present) -> Trace:
+    """The trace of the `index`th step, which began in this scope."""
+    code = present.steps[index].code
+    names = names_of(code)
+    reading = readable(code, scope, present)
+    touched = {name for name in report["mutated"] if name in scope.values}
+    groups = frozenset[str]().union(*(scope.group(name) for name in touched))
+    inputs = value_inputs(reading | groups | ambients_used(report), scope)
+    later: list[str] = [f"group {name}" for name in touched if scope.values[name].runs]
+    inputs |= outside_inputs(report)
+    later += module_inputs(scope.modules(reading) | names.imports, report["modules"], present)
+    later += declared(index, present)
+    later.append(f"libraries {present.store.put(libraries_content(report['libraries']))}")
+    later += special_inputs(names, scope, report, outputs)
+    inputs |= {key: present.now(key, scope, index) for key in later}
+    effects = {name: record and read_effect(record) for name, record in report["values"].items()}
+    effects = without_content(effects | unseen_effects(groups, effects, scope), present.codes[index], inputs)
+    return Trace(
+        inputs=inputs,
+        effects=effects,
+        definitions={key: read_definition(record) for key, record in report["definitions"].items()},
+        files=report["written"],
+        stored=tuple((tuple(group), address) for group, address in report["stored"]),
+        seconds=report["seconds"],
+        entangled=report["entangled"],
+        flags=(*report["flags"], *(["clock"] if names.clock else [])),
+    )
+
+
+def value_inputs(names: Iterable[str], scope: Scope) -> dict[str, str]:
+    """Values by fingerprint, and how they share objects."""
+    listed = sorted(names)
+    sharing = [name for name in listed if name in scope.values and scope.values[name].runs and not scope.values[name].opaque]
+    found = {f"value {name}": scope.fingerprint(name) for name in listed}
+    return found | ({"sharing " + "\t".join(sharing): scope.sharing(sharing)} if len(sharing) > 1 else {})
+
+
+def ambients_used(report: Mapping[str, Any]) -> set[str]:
+    """Settings that the step went by; those whose use is not seen count for every step."""
+    return {*report["used"], *CONSTANT}
+
+
+def outside_inputs(report: Mapping[str, Any]) -> dict[str, str]:
+    """Files, folders and environment variables that were read, as they were then; empty where nothing was."""
+    kinds = (("file", "files"), ("folder", "folders"), ("kind", "kinds"), ("variable", "environment"))
+    return {f"{kind} {key}": value for kind, listed in kinds for key, value in report[listed].items()}
+
+
+def module_inputs(pairs: Iterable[tuple[str, str]], loaded: Mapping[str, str], present: Present) -> list[str]:
+    """The source of the author's own modules, as far as the step depends on it."""
+    known = {(module, name) for module, name in pairs if present.modules.is_local(module)}
+    closure = {module for pair in known for module in present.modules.closure(*pair)}
+    known |= {(module, "*") for module in loaded if module not in closure}
+    return sorted(f"module {module}#{name}" for module, name in known)
+
+
+def declared(index: int, present: Present) -> list[str]:
+    """Files that the author says are read."""
+    step, settings = present.steps[index], present.deck.settings
+    patterns = [*settings.depends, *(step.options.depends if hasattr(step, "options") else ())]
+    return [f"files {pattern}" for pattern in patterns]
+
+
+def special_inputs(names: Names, scope: Scope, report: Mapping[str, Any], outputs: Iterable[Output]) -> list[str]:
+    """What else a step may depend on."""
+    kinds = {output["output_type"] if output["output_type"] != "stream" else output["name"] for output in outputs}
+    found = ["platform"]
+    if "~matplotlib settings" in report["used"]:
+        found.append("figure")
+    if set(report["used"]) & set(RANDOM.values()):
+        found.append("seed")
+    if names.source or kinds & {"error", "stderr"}:  # which quote code and count its lines
+        found.append("text")
+    if names.history or scope.entangled:
+        found.append("past")
+    return found
+
+
+def unseen_effects(groups: Iterable[str], effects: Mapping[str, Effect | None], scope: Scope) -> dict[str, Effect]:
+    """Generators and the like that share objects with what the step changed, and were not in the kernel."""
+    return {
+        name: Effect(scope.values[name], (("", 0, ALL_OF_IT),)) for name in groups if name not in effects
+    }
+
+
+def without_content(
+    effects: Mapping[str, Effect | None], code: str, inputs: Mapping[str, str]
+) -> dict[str, Effect | None]:
+    """The effects; a value that cannot be hashed is named by how it came about."""
+    origin = digest_of(code, *(f"{key}={value}" for key, value in sorted(inputs.items())))
+    return {
+        name: Effect(replace(effect.value, digest=digest_of("opaque", name, origin)), effect.objects)
+        if effect and effect.value.opaque
+        else effect
+        for name, effect in effects.items()
+    }

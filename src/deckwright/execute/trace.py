@@ -1,0 +1,121 @@
+"""What one run of a step used and did, so that the next build can tell whether it would do the same again."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+from deckwright.execute.scope import Definition, Scope, Share, Value, digest_of, translated
+
+FORMAT = 1  # of traces; another one's are not read
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What became of one name; `objects` are its mutable ones, by the names that had them before."""
+
+    value: Value
+    objects: tuple[Share, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """One run. `inputs` maps what was read, such as `value x` or `file data.csv`, to what it was."""
+
+    inputs: Mapping[str, str]
+    effects: Mapping[str, Effect | None]  # by name; None: deleted
+    definitions: Mapping[str, Definition] = field(default_factory=dict)
+    files: Mapping[str, str] = field(default_factory=dict)  # written: address of the content, empty if removed
+    stored: tuple[tuple[tuple[str, ...], str], ...] = ()  # snapshots: the names in it, its address
+    shown: str = ""  # address of the outputs
+    seconds: float = 0.0
+    entangled: str = ""  # why all later steps depend on it in ways that cannot be seen
+    flags: tuple[str, ...] = ()  # what makes it differ from run to run: clock, network, …
+    reason: tuple[str, ...] = ()  # why it ran, as told then
+    label: str = ""
+
+    @property
+    def meaning(self) -> str:
+        """Digest of what it says of the state after it: not of outputs, costs and places of storage."""
+        plain = [f"{name} {effect.value.fingerprint if effect else ''}" for name, effect in sorted(self.effects.items())]
+        return digest_of(*plain, "", *(f"{path} {content}" for path, content in sorted(self.files.items())))
+
+    @property
+    def blobs(self) -> list[str]:
+        """Addresses of all that it needs of the store."""
+        libraries = [key.partition(" ")[2] for key in self.inputs if key.startswith("libraries ")]
+        snapshots = [address for _, address in self.stored]
+        definitions = [definition.blob for definition in self.definitions.values()]
+        files = [content.partition(" ")[0] for content in self.files.values()]
+        return [address for address in (self.shown, *libraries, *snapshots, *definitions, *files) if address]
+
+    def after(self, scope: Scope, index: int) -> Scope:
+        """The scope after this step, which is the `index`th."""
+        past = digest_of(scope.past, self.meaning, self.shown)
+        written = dict.fromkeys([*self.effects, *(f"file {path}" for path in self.files)], index)
+        if not written:
+            return replace(scope, past=past, entangled=scope.entangled or self.entangled)
+        values = {name: value for name, value in scope.values.items() if name not in self.effects}
+        for name, effect in self.effects.items():
+            if effect:
+                values[name] = replace(effect.value, runs=translated(effect.objects, scope.values, f"{index}"))
+        return Scope(
+            values,
+            {**scope.definitions, **self.definitions},
+            {**scope.files, **self.files},
+            {**scope.writers, **written},
+            past,
+            scope.entangled or self.entangled,
+        )
+
+    def to_json(self) -> bytes:
+        """For the store."""
+        return json.dumps(asdict(self), separators=(",", ":")).encode()
+
+
+def from_json(content: bytes) -> Trace:
+    """A trace as the store has it."""
+    found = json.loads(content)
+    return Trace(
+        inputs=found["inputs"],
+        effects={name: effect and read_effect(effect) for name, effect in found["effects"].items()},
+        definitions={key: read_definition(record) for key, record in found["definitions"].items()},
+        files=found["files"],
+        stored=tuple((tuple(names), address) for names, address in found["stored"]),
+        shown=found["shown"],
+        seconds=found["seconds"],
+        entangled=found["entangled"],
+        flags=tuple(found["flags"]),
+        reason=tuple(found["reason"]),
+        label=found["label"],
+    )
+
+
+def read_effect(record: Mapping[str, Any]) -> Effect:
+    """An effect as JSON has it."""
+    return Effect(read_value(record["value"]), tuples(record["objects"]))
+
+
+def read_value(record: Mapping[str, Any]) -> Value:
+    """A value as JSON has it: without runs, which are told by the effect."""
+    return Value(
+        record["digest"],
+        (),
+        tuple(record["links"]),
+        tuple(record["reads"]),
+        tuples(record["modules"]),
+        record["opaque"],
+        record["size"],
+    )
+
+
+def read_definition(record: Mapping[str, Any]) -> Definition:
+    """A definition as JSON has it."""
+    return Definition(
+        tuple(record["reads"]), tuple(record["links"]), tuples(record["modules"]), record["blob"]
+    )
+
+
+def tuples(rows: Iterable[Iterable[Any]]) -> Any:
+    """Rows of JSON as tuples."""
+    return tuple(tuple(row) for row in rows)
