@@ -2,15 +2,17 @@
 
 import json
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from deckwright.execute.store import Store
+from deckwright.execute.walk import Walk
 from deckwright.execute.watch import Watcher
 from deckwright.installed import own, version
-from deckwright.memo import FORGETFUL, Memo
+from deckwright.memo import Memo
 from deckwright.model import Deck, Page, Results, steps
 from deckwright.reads import Reads, digest
 from deckwright.site.assets import asset_files, static_file
@@ -19,8 +21,10 @@ from deckwright.site.publish import publish, refuse_foreign
 from deckwright.source.load import load
 
 if TYPE_CHECKING:
+    from deckwright.execute.kernel import Kernel
     from deckwright.render.draft import Draft
 
+CACHE = ".deckwright"
 NOTHING_RAN = Results({}, {})
 
 
@@ -37,36 +41,43 @@ class Project:
         return list(dict.fromkeys([self.root / name, own(name)]))
 
 
-def build(project: Project, watcher: Watcher, memo: Memo = FORGETFUL) -> None:
+def build(project: Project, watcher: Watcher, *, fresh: bool = False) -> None:
     """Build every deck of a project and replace the site. Raises DeckError; the old site then stays.
 
-    Where `memo` knows that the site already is what it would become, nothing of render is loaded.
+    `fresh`: run every cell, whatever is known of it. Where the site already is what it would become, nothing of
+    render is loaded.
     """
     refuse_foreign(project.out)
-    decks = load(project.root, project.slides, memo)
-    drafts = Drafts(project, memo)
-    with ExitStack() as kernels:
-        results = [run(deck, watcher, kernels, partial(drafts.draft, deck)) for deck in decks]
-        last = LastBuild(memo, project.out, key_of(project, decks, results), watcher.warn)
+    with Store.opened(project.root / CACHE, watcher.warn) as store, ExitStack() as kernels:
+        decks = load(project.root, project.slides, store)
+        drafts = Drafts(project, store)
+        results = [run(deck, store, watcher, kernels, partial(drafts.draft, deck), fresh) for deck in decks]
+        last = LastBuild(store, project.out, key_of(project, decks, results), watcher.warn)
         if not last.is_current():
             files = drafts.finished(decks, results, last.warn)
             last.note(drafts.reads, publish(files, project.out))
 
 
-def run(deck: Deck, watcher: Watcher, kernels: ExitStack, meanwhile: Callable[[], object]) -> Results:
+def run(
+    deck: Deck, store: Store, watcher: Watcher, kernels: ExitStack, meanwhile: Callable[[], object], fresh: bool
+) -> Results:
     """The results of a deck; `meanwhile` is what may be done while a kernel boots."""
     if not any(steps(deck)):
         return NOTHING_RAN
-    from deckwright.execute.kernel import booting_kernel  # a deck of prose never loads Jupyter
 
-    kernel = kernels.enter_context(booting_kernel(deck.root))  # says goodbye while the page is finished
-    meanwhile()
-    return kernel.run(deck, watcher)
+    def boot() -> AbstractContextManager["Kernel"]:
+        from deckwright.execute.kernel import booting_kernel  # a build that runs nothing never loads Jupyter
+
+        return booting_kernel(deck.root)
+
+    walk = Walk(deck, store, watcher, boot, meanwhile=meanwhile, fresh=fresh)
+    kernels.enter_context(walk.kernels)
+    return walk.run()
 
 
 def key_of(project: Project, decks: Sequence[Deck], results: Sequence[Results]) -> str:
     """A digest of all that a site is made from, but for the files that rendering reads."""
-    made_from = [(sorted(one.digests.items()) or one.outputs, one.language_info) for one in results]
+    made_from = [(sorted(one.digests.items()) or dict(one.outputs), one.language_info) for one in results]
     return digest(repr((version(), project, decks, json.dumps(made_from, sort_keys=True))).encode())
 
 
@@ -79,9 +90,9 @@ class Drafts:
 
     def draft(self, deck: Deck) -> "Draft":
         if not self.drafts:
-            from deckwright.render.remembered import recall
+            from deckwright.render.pieces import remembered
 
-            recall(self.memo, f"pieces {self.project.slides}", version())
+            remembered.recall(self.memo, f"pieces {self.project.slides}")
         if deck.name not in self.drafts:
             self.drafts[deck.name] = drafted(deck, self.project, self.reads)
         return self.drafts[deck.name]
@@ -95,9 +106,9 @@ class Drafts:
             page = finished(self.draft(deck), result, warn)
             site = dict(page.files) | asset_files(page, self.project.folders("static"), deck.place, self.reads)
             files |= {f"{deck.name}/{path}" if deck.name else path: content for path, content in site.items()}
-        from deckwright.render.remembered import note
+        from deckwright.render.pieces import remembered
 
-        note(self.memo, f"pieces {self.project.slides}", version())
+        remembered.note(self.memo, f"pieces {self.project.slides}")
         return files
 
 

@@ -17,12 +17,13 @@ from pathlib import Path
 from typing import Any
 
 from deckwright.execute import ambients, blobs, drawing
+from deckwright.execute.files import file_address
 from deckwright.execute.ledger import Known, Ledger
 from deckwright.execute.libraries import distributions
 from deckwright.execute.meddling import Meddling
 from deckwright.execute.modules import Modules
 from deckwright.execute.names import names_of
-from deckwright.execute.observe import Observer, file_address
+from deckwright.execute.observe import Observer
 from deckwright.execute.protocol import CALL, END, REPORT, SHOW
 from deckwright.execute.scope import Definition
 
@@ -73,7 +74,7 @@ class Agent:
         self.quiet = True  # the step in progress is ours
         self.shell.events.register("pre_run_cell", self.before_step)
         self.shell.events.register("post_run_cell", self.after_step)
-        ambients.START["environment"] = ambients.raw_environment()
+        ambients.START.update(ambients.raw_environment())
         ambients.watch_warnings(lambda name: name == "__main__" or self.modules.is_local(name))
         random.seed(seed)
         ambients.watch_resets(random)
@@ -103,7 +104,7 @@ class Agent:
     def default(self, *names: str) -> None:
         """Take the present value of ambients for their default."""
         values = {name: ambients.AMBIENTS[name].read() for name in names}
-        self.defaults |= self.ledger.look_at(values)
+        self.defaults |= self.ledger.look_at_settings(values)
         self.ledger.known |= {name: self.defaults[name] for name in names}
         for name in names:
             if self.pending.get(name):
@@ -180,6 +181,7 @@ class Agent:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             report = self.report(seconds)
+        report["watched"] = time.perf_counter() - self.began - seconds
         publish(report)
 
     def report(self, seconds: float) -> dict[str, Any]:
@@ -234,15 +236,15 @@ class Agent:
     def prepare(self, plan: Mapping[str, Any]) -> None:
         """Bring about the state that a step needs; report the names whose restored values are not as expected."""
         ledger = self.ledger
-        if plan["clear"]:
-            ledger.clear()
         self.shell.execution_count = plan["count"]
         ledger.taken = set(plan["taken"])
         ledger.drop(plan["drop"])
         for name in plan["modules"]:
             __import__(name)
         ledger.known |= {name: known for name, known in ledger.look_at_modules().items() if name not in ledger.known}
-        ledger.add_definitions({key: Definition(*map(tuple_of, record)) for key, record in plan["definitions"].items()}, self.content)
+        ledger.add_definitions(
+            {key: Definition(*map(tuple_of, record)) for key, record in plan["definitions"].items()}, self.content
+        )
         differing: list[str] = []
         for address, expected in plan["groups"]:
             found = ledger.restore(self.content(address)) if address else ledger.known

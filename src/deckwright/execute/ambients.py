@@ -17,7 +17,9 @@ from deckwright.execute import drawing
 
 USED: set[str] = set()  # ambients that the step in progress has used, as far as it can be seen
 RESET: set[str] = set()  # … that it has set before it could use them
-DECK_FILTERS: list[tuple[str, tuple[Any, ...], dict[str, Any], Any]] = []  # calls of deck code, and the filters they made
+DECK_FILTERS: list[
+    tuple[str, tuple[Any, ...], dict[str, Any], Any]
+] = []  # calls of deck code, and the filters they made
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,9 +143,7 @@ def call_filter(name: str, arguments: tuple[Any, ...], options: dict[str, Any]) 
     DECK_FILTERS.append((name, arguments, options, entry))
 
 
-FILTER_FUNCTIONS = {
-    name: getattr(warnings, name) for name in ("filterwarnings", "simplefilter", "resetwarnings")
-}
+FILTER_FUNCTIONS = {name: getattr(warnings, name) for name in ("filterwarnings", "simplefilter", "resetwarnings")}
 
 
 def watch_warnings(is_deck: Callable[[str], bool]) -> None:
@@ -161,19 +161,19 @@ def watch_warnings(is_deck: Callable[[str], bool]) -> None:
 
 
 def read_environment() -> Any:
-    return {key: value for key, value in raw_environment().items() if START["environment"].get(key) != value} | {
-        key: None for key in START["environment"] if key not in raw_environment()
-    }
+    """What the author's code has made of variables; what libraries set comes with the libraries."""
+    now = raw_environment()
+    changed = {key: now.get(key) for key in SET_VARIABLES}
+    return {key: value for key, value in sorted(changed.items()) if value != START.get(key)}
 
 
 def write_environment(changes: Any) -> None:
-    wanted = START["environment"] | {key: value for key, value in changes.items() if value is not None}
-    for key in [key for key, value in changes.items() if value is None]:
-        wanted.pop(key, None)
-    for key in [key for key in raw_environment() if key not in wanted]:
-        del os.environ[key]
+    wanted = {key: START.get(key) for key in SET_VARIABLES} | changes
+    SET_VARIABLES.update(changes)
     for key, value in wanted.items():
-        if raw_environment().get(key) != value:
+        if value is None:
+            os.environ.pop(key, None)
+        else:
             os.environ[key] = value
 
 
@@ -187,7 +187,8 @@ def write_path(path: Any) -> None:
     sys.path[:] = path
 
 
-START: dict[str, Any] = {}
+START: dict[str, str] = {}  # the environment that the kernel began with
+SET_VARIABLES: set[str] = set()  # of the environment, by the author's code
 
 AMBIENTS = {
     ambient.name: ambient
@@ -196,9 +197,26 @@ AMBIENTS = {
         Ambient("~numpy random", "numpy.random", read_numpy_random, write_numpy_random, seen=True),
         Ambient("~torch random", "torch", read_torch_random, write_torch_random, seen=True),
         Ambient("~matplotlib settings", "matplotlib", drawing.changes, drawing.apply, seen=True),
-        Ambient("~torch print options", "torch", lambda: dict(torch_print()), lambda value: torch_print().update(value), seen=True),
-        Ambient("~numpy print options", "numpy", numpy_print, lambda value: loaded("numpy").set_printoptions(**value), seen=True),
-        Ambient("~numpy error handling", "numpy", lambda: loaded("numpy").geterr(), lambda value: loaded("numpy").seterr(**value)),
+        Ambient(
+            "~torch print options",
+            "torch",
+            lambda: dict(torch_print()),
+            lambda value: torch_print().update(value),
+            seen=True,
+        ),
+        Ambient(
+            "~numpy print options",
+            "numpy",
+            numpy_print,
+            lambda value: loaded("numpy").set_printoptions(**value),
+            seen=True,
+        ),
+        Ambient(
+            "~numpy error handling",
+            "numpy",
+            lambda: loaded("numpy").geterr(),
+            lambda value: loaded("numpy").seterr(**value),
+        ),
         Ambient("~torch settings", "torch", read_torch_settings, write_torch_settings),
         Ambient("~pandas options", "pandas", read_pandas, write_pandas),
         Ambient("~warning filters", "", read_filters, write_filters),
@@ -209,7 +227,11 @@ AMBIENTS = {
     )
 }
 RANDOM = {"random": "~python random", "numpy.random": "~numpy random", "torch": "~torch random"}
-RESETTING = {"random": ("seed", "setstate"), "numpy.random": ("seed", "set_state"), "torch": ("manual_seed", "set_rng_state")}
+RESETTING = {
+    "random": ("seed", "setstate"),
+    "numpy.random": ("seed", "set_state"),
+    "torch": ("manual_seed", "set_rng_state"),
+}
 
 
 def watch_resets(module: ModuleType) -> None:

@@ -2,7 +2,7 @@
 
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any
@@ -15,7 +15,7 @@ from deckwright.execute.state.snapshot import Unstorable, dump, dump_definition,
 
 HIDDEN = re.compile(r"_{1,3}|_[iod]h|_i+|_i?\d+|__\w+__|In|Out|exit|quit|get_ipython")
 SMALL = 1 << 20  # bytes: state up to this size is always stored
-WORTH = 50 << 20  # bytes of state that are worth a second of running the cell again
+WORTH = 10 << 20  # bytes of state that are worth a second of running the cell again
 CODE = (ModuleType, FunctionType, BuiltinFunctionType, type)
 MODULE = "module "
 
@@ -102,9 +102,7 @@ class Ledger:
             "values": {name: self.record(known, shares[name]) for name, known in changed.items()} | dict.fromkeys(gone),
             "mutated": sorted(mutated),
             "reading": sorted(self.reading & self.before.keys()),
-            "definitions": {
-                key: asdict(self.definitions[key]) for key in self.keys_of(changed.values())
-            },
+            "definitions": {key: asdict(self.definitions[key]) for key in self.keys_of(changed.values())},
             "entangled": entangled or hidden_link,
         }
 
@@ -125,14 +123,27 @@ class Ledger:
         """Look at what the author's loaded modules hold besides code; locks and the like count as code."""
         found = self.look_at(self.modules())
         for name in [name for name, known in found.items() if known.look.opaque]:
-            state = {key: value for key, value in found[name].value.items() if not self.look_at({key: value})[key].look.opaque}
+            state = {
+                key: value
+                for key, value in found[name].value.items()
+                if not self.look_at({key: value})[key].look.opaque
+            }
             found |= self.look_at({name: state})
         return found
 
     def look_at_ambients(self) -> dict[str, Known]:
         """Look at the settings of the process that exist by now."""
-        values = {name: ambient.read() for name, ambient in AMBIENTS.items() if name in self.known}  # its library is loaded
-        return self.look_at({name: value for name, value in values.items() if not self.is_known(name, value)})
+        values = {
+            name: ambient.read() for name, ambient in AMBIENTS.items() if name in self.known
+        }  # its library is loaded
+        return self.look_at_settings({name: value for name, value in values.items() if not self.is_known(name, value)})
+
+    def look_at_settings(self, values: Mapping[str, Any]) -> dict[str, Known]:
+        """Look at values of ambients: copies, which share nothing."""
+        found = self.look_at(values)
+        for known in found.values():
+            known.look.objects.clear()
+        return found
 
     def is_known(self, name: str, value: Any) -> bool:
         """Whether an ambient is as it was: a quick comparison of plain values."""
@@ -192,13 +203,17 @@ class Ledger:
         key, record = self.describe(definition)
         if isinstance(definition, type):
             in_use = self.taken | {link for known in self.known.values() for link in known.links}
-            generation = sum(self.live.get(old, definition) is not definition for old in in_use if old.partition(".")[0] == key)
+            generation = sum(
+                self.live.get(old, definition) is not definition for old in in_use if old.partition(".")[0] == key
+            )
             key = f"{key}.{generation}" if generation else key
         self.keys[id(definition)] = key
         self.held.append(definition)
         self.live.setdefault(key, definition)
         if key not in self.definitions:
-            self.definitions[key] = Definition(record.reads, record.links, record.modules, self.put_definition(definition))
+            self.definitions[key] = Definition(
+                record.reads, record.links, record.modules, self.put_definition(definition)
+            )
         return key
 
     def describe(self, definition: Any) -> tuple[str, Definition]:
@@ -237,7 +252,10 @@ class Ledger:
                 definition = self.live.get(key)
                 if definition is None:
                     continue
-                if not is_definition(definition, self.namespace) or self.describe(definition)[0] != key.partition(".")[0]:
+                if (
+                    not is_definition(definition, self.namespace)
+                    or self.describe(definition)[0] != key.partition(".")[0]
+                ):
                     return f"a cell changes {definition.__qualname__} in place"
         return ""
 
@@ -250,12 +268,11 @@ class Ledger:
         for name in sorted(names):
             if name in done or name not in self.known:
                 continue
-            group = sorted(self.groups_of([name]))
-            done.update(group)
-            if any(self.known[member].look.opaque for member in group):
-                group = [member for member in group if not self.known[member].look.opaque]
-                if not group or name not in group:
-                    continue
+            members = sorted(self.groups_of([name]))
+            done.update(members)
+            group = [member for member in members if not self.known[member].look.opaque]
+            if not group:
+                continue
             size = max(self.known[member].look.size for member in group)
             if size <= SMALL or size <= seconds * WORTH:
                 address = self.put_group(group)
@@ -268,12 +285,6 @@ class Ledger:
         except Unstorable:
             return ""
         return self.put(content)
-
-    def clear(self) -> None:
-        """Forget all values. Libraries stay loaded."""
-        for name in self.names():
-            del self.namespace[name]
-        self.known = {name: known for name, known in self.known.items() if name.startswith((MODULE, "~"))}
 
     def drop(self, names: Iterable[str]) -> None:
         """Remove names that the step must not find."""
@@ -302,7 +313,8 @@ class Ledger:
         values = load(content, self.namespace, self.definition_of)
         for name, value in values.items():
             self.bind(name, value)
-        found = self.look_at({name: value for name, value in values.items() if not name.startswith(MODULE)})
+        found = self.look_at({name: value for name, value in values.items() if not name.startswith((MODULE, "~"))})
+        found |= self.look_at_settings({name: value for name, value in values.items() if name.startswith("~")})
         found |= {name: known for name, known in self.look_at_modules().items() if name in values}
         self.known |= found
         return found
@@ -324,4 +336,3 @@ def module_state(module: ModuleType) -> dict[str, Any]:
         for name, value in vars(module).items()
         if not isinstance(value, CODE) and not (name.startswith("__") and name.endswith("__"))
     }
-

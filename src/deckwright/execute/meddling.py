@@ -29,9 +29,7 @@ class Meddling:
         """Note the attributes that this code, or functions that it can reach, store to."""
         self.code = code
         stored = stored_attributes(code) | {
-            name
-            for function in self.functions(reading)
-            for name in attributes_of_code(function)
+            name for function in self.functions(reading) for name in attributes_of_code(function)
         }
         self.before, self.owners = {}, {}
         if not stored:

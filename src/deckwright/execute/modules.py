@@ -50,7 +50,7 @@ class Modules:
 
     def is_package(self, name: str) -> bool:
         """Whether it is local and can hold modules."""
-        return self.is_local(name) and getattr(self.spec(name), "submodule_search_locations", None) is not None
+        return self.is_local(name) and bool(places(self.spec(name)))
 
     def file(self, module: str) -> Path | None:
         """Where a local module's source is; nothing for a folder without `__init__.py`."""
@@ -95,18 +95,19 @@ class Modules:
 
     def found(self, name: str) -> ModuleSpec | None:
         parent, _, last = name.rpartition(".")
-        if not last.isidentifier() or name in NEVER:
+        if not last.isidentifier() or name.startswith(".") or name in NEVER:
             return None
         finders = self.finders
         if parent:
-            spec = self.spec(parent)
-            finders = [FileFinder(place, *LOADERS) for place in (spec and spec.submodule_search_locations) or ()]
+            finders = [FileFinder(place, *LOADERS) for place in places(self.spec(parent))]
         folder = None
         for finder in finders:
             spec = finder.find_spec(name)
             if spec and spec.loader:
                 return None if is_installed(Path(spec.origin or "")) else spec
-            folder = folder or spec
+            if spec and folder:  # a package in several folders
+                spec.submodule_search_locations = [*places(folder), *places(spec)]
+            folder = spec or folder
         return folder if folder and (parent or not self.is_elsewhere(name)) else None
 
     def is_elsewhere(self, name: str) -> bool:
@@ -133,6 +134,11 @@ class Modules:
             package = name if self.is_package(name) else name.rpartition(".")[0]
             self.sources[name] = None if raw is None else source_of(decoded(raw), package)
         return self.sources[name]
+
+
+def places(spec: ModuleSpec | None) -> list[str]:
+    """The folders in which a package's modules are."""
+    return (spec and spec.submodule_search_locations) or []
 
 
 def decoded(raw: bytes) -> str:

@@ -12,14 +12,17 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from hashlib import blake2b
+from itertools import chain
 from textwrap import dedent
 from types import CodeType
 from typing import Any
 
+from deckwright.execute.flow import live_at_entry
 from deckwright.execute.magics import as_python
 from deckwright.execute.uses import KEPT, NOTED, WORD, Kept, uses_of
 
 HISTORY = re.compile(r"In|Out|_{1,3}|_i{1,3}|_i?\d+|_[oid]h|get_ipython")
+MANGLED = re.compile(r"_\w+__\w")  # what `__x` is within a class: only the scopes know
 LOADS = {"LOAD_GLOBAL", "LOAD_NAME", "LOAD_FROM_DICT_OR_GLOBALS", "DELETE_GLOBAL", "DELETE_NAME"}
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp)
 NO_SHAPE = ("ctx", "kind", "type_comment", "type_ignores")  # the first follows from the place, the rest changes nothing
@@ -44,18 +47,16 @@ def names_of(code: str) -> Names:
     """Analyse a cell's code, which may contain IPython's magics and shell lines."""
     if parsed := parse(code):
         parts, kept = walk(parsed[0])
-        parts.append(ends_in_semicolon(code, parsed[0]))
-        return judge("\0".join(parts), kept, *parsed)
+        return judge("\0".join([*parts, ends_in_semicolon(code, parsed[0])]), kept, *parsed)
     key = f"text\0{code.rstrip()}"
     lines = dedent(code).strip().splitlines() or [""]
     python = as_python(lines)
     if parsed := parse("\n".join(python)):
-        # What looks like magic may stand within a text over several lines, so the words of such lines count as read.
+        # What looks like magic may stand within a long text, so the words of such lines count as read.
         odd = [line for line, made in zip(lines, python, strict=False) if line != made]
         return judge(key, walk(parsed[0])[1], *parsed, WORD.findall("\n".join(odd)))
     words = frozenset(WORD.findall(code))
-    modules = re.findall(r"[\w.]+", code) if "import" in words else []
-    imports = frozenset((module, "*") for module in modules)
+    imports = frozenset((module, "*") for module in re.findall(r"[\w.]+", code) if "import" in words)
     return Names(digest(key), words, words | {"*"}, imports, everything=True, history=True, source=True, clock=True)
 
 
@@ -128,10 +129,10 @@ def ends_in_semicolon(code: str, tree: ast.Module) -> str:
 
 def judge(key: str, kept: Kept, tree: ast.Module, scopes: symtable.SymbolTable, odd: Collection[str] = ()) -> Names:
     """Put together what the walk and the scopes say; `odd`: words that may play any part."""
-    moved = kept[ast.AugAssign] + kept[ast.Delete]
-    touched = {name.id for node in moved for name in ast.walk(node) if isinstance(name, ast.Name)}
-    reads, binds = scope_names(scopes, touched)
-    if inner := set[str]().union(*(variables(node) for kind in COMPREHENSIONS for node in kept[kind])):
+    moved = chain.from_iterable(map(ast.walk, [*kept[ast.AugAssign], *kept[ast.Delete]]))
+    reads, binds = scope_names(scopes, {node.id for node in moved if isinstance(node, ast.Name)})
+    inner = set[str]().union(*(variables(node) for kind in COMPREHENSIONS for node in kept[kind]))
+    if not inner.isdisjoint(reads | binds):
         inner -= outside(tree)  # since Python 3.12 these pass for names of the module
         reads, binds = reads - inner, binds - inner
     uses = uses_of(kept, reads, odd)
@@ -139,7 +140,7 @@ def judge(key: str, kept: Kept, tree: ast.Module, scopes: symtable.SymbolTable, 
         binds.add("*")
     return Names(
         key=digest(key),
-        reads=frozenset(reads.union(odd, uses.reads)),
+        reads=frozenset((reads & live_at_entry(tree)).union(filter(MANGLED.match, reads), odd, uses.reads)),
         binds=frozenset(binds),
         imports=frozenset(uses.imports),
         everything=uses.everything,
@@ -157,10 +158,9 @@ def scope_names(top: symtable.SymbolTable, touched: set[str]) -> tuple[set[str],
         kind = scope.get_type()
         for symbol in scope.get_symbols():
             name = symbol.get_name()
-            here = kind == "module"
-            if here or symbol.is_global():
+            if kind == "module" or symbol.is_global():
                 named = symbol.is_declared_global()  # Python 3.12 says no more of `:=` in a comprehension
-                if not here or symbol.is_referenced() or named or name in touched:
+                if kind != "module" or symbol.is_referenced() or named or name in touched:
                     reads.add(name)
                 if symbol.is_assigned() or symbol.is_imported() or named:
                     binds.add(name)

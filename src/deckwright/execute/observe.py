@@ -9,60 +9,24 @@ import sys
 import sysconfig
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import wraps
-from hashlib import blake2b
+from functools import cache, wraps
 from pathlib import Path
-from stat import S_ISDIR, S_ISREG
 from typing import Any
 
-BLOCK = 1 << 20
+from deckwright.execute.ambients import SET_VARIABLES
+from deckwright.execute.blobs import address_of
+from deckwright.execute.files import STAT, file_address, folder_digest, kind_of
+
 SMALL = 1 << 20  # bytes: a file up to this size is read at once, before the step can change it
 LIBRARIES = ("site-packages", "dist-packages", "__pycache__", ".deckwright")
-SYSTEM = ("/proc/", "/dev/", "/sys/", "/etc/", *(sysconfig.get_paths()[name] + "/" for name in ("stdlib", "platstdlib")))
+STANDARD = tuple({sysconfig.get_paths()[name] + "/" for name in ("stdlib", "platstdlib")})
+SYSTEM = ("/proc/", "/dev/", "/sys/", "/etc/", *STANDARD)
 NOT_DATA = (".py", ".pyc", ".so", ".pyd", ".dylib")
 CACHES = ("fontlist-", "matplotlibrc")
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 REMOVALS = ("os.remove", "os.rmdir", "shutil.rmtree")
 FOLDERS = ("os.listdir", "os.scandir")
 NETWORK = ("socket.connect", "socket.getaddrinfo", "urllib.Request")
-
-
-def address_of(content: bytes) -> str:
-    """The name of some content, as the store has it."""
-    return blake2b(content, digest_size=20).hexdigest()
-
-
-def file_address(path: str | Path) -> str:
-    """The name of a file's content; empty if there is no such file."""
-    digest = blake2b(digest_size=20)
-    try:
-        with open(path, "rb", buffering=0) as file:
-            while block := file.read(BLOCK):
-                digest.update(block)
-    except OSError:
-        return ""
-    return digest.hexdigest()
-
-
-def folder_digest(path: str | Path) -> str:
-    """A digest of the names in a folder; empty if there is none."""
-    try:
-        names = sorted(os.listdir(path))
-    except OSError:
-        return ""
-    return address_of("\0".join(names).encode())
-
-
-def kind_of(path: str | Path) -> str:
-    """What is there: `file` and its size, `folder`, or nothing. Times do not count: a copy has others."""
-    try:
-        found = STAT(path)
-    except (OSError, ValueError):
-        return ""
-    return "folder" if S_ISDIR(found.st_mode) else f"file {found.st_size}" if S_ISREG(found.st_mode) else "other"
-
-
-STAT = os.stat
 
 
 class Observer:
@@ -165,7 +129,7 @@ class Observer:
         text = os.path.join(os.getcwd(), os.fsdecode(path))
         if text.endswith(NOT_DATA) or text.startswith(SYSTEM) or os.path.basename(text).startswith(CACHES):
             return ""
-        if any(part in text for part in LIBRARIES):
+        if any(part in text for part in LIBRARIES) or text in sys.path:
             return ""
         return os.path.normpath(text)
 
@@ -178,11 +142,11 @@ class Observer:
                 self.files[name] = file_address(name) if same else "changed while it was read"
 
     def watch_stat(self) -> None:
-        """Notice who asks whether a file is there."""
+        """Notice when the author's code asks whether a file is there. What libraries ask for themselves does not count."""
 
         @wraps(STAT)
         def stat(path: Any, *arguments: Any, **options: Any) -> os.stat_result:
-            if self.watching and not isinstance(path, int) and (name := self.name(path)):
+            if self.watching and not isinstance(path, int) and self.asked_by_author() and (name := self.name(path)):
                 if name not in self.kinds and name not in self.written:
                     self.kinds[name] = kind_of(name)
             return STAT(path, *arguments, **options)
@@ -201,6 +165,16 @@ class Observer:
                     observer.environment[key] = "" if value is None else address_of(value)
                 return super().__getitem__(key)
 
+            def __setitem__(self, key: Any, value: Any) -> None:
+                if observer.watching and observer.asked_by_author():
+                    SET_VARIABLES.add(key)
+                super().__setitem__(key, value)
+
+            def __delitem__(self, key: Any) -> None:
+                if observer.watching and observer.asked_by_author():
+                    SET_VARIABLES.add(key)
+                super().__delitem__(key)
+
             def __iter__(self) -> Any:
                 if observer.watching and observer.asked_by_author():
                     for key in self._data:
@@ -218,10 +192,16 @@ class Observer:
             module = frame.f_globals.get("__name__", "")
             if module == "__main__" or self.of_the_author(module):
                 return True
-            if not frame.f_code.co_filename.startswith((*SYSTEM[4:], "<frozen")):
+            if not of_python_itself(frame.f_code.co_filename):
                 return False
             frame = frame.f_back  # type: ignore[assignment]
         return False
+
+
+@cache
+def of_python_itself(file: str) -> bool:
+    """Whether a source file is part of Python's own library."""
+    return file.startswith((*STANDARD, "<frozen")) and not any(part in file for part in LIBRARIES)
 
 
 def signature(path: str) -> tuple[int, int]:

@@ -10,10 +10,11 @@ from dataclasses import astuple
 from functools import cached_property
 from pathlib import Path
 
+from deckwright.execute.blobs import address_of
+from deckwright.execute.files import STAT, file_address, kind_of
 from deckwright.execute.libraries import installed
 from deckwright.execute.modules import Modules
 from deckwright.execute.names import names_of
-from deckwright.execute.observe import STAT, address_of, file_address, kind_of
 from deckwright.execute.scope import Scope, digest_of
 from deckwright.execute.store import Store
 from deckwright.execute.watch import Step
@@ -74,13 +75,20 @@ class Present:
     def platform(self) -> str:
         """The Python, the kind of machine, and what steers how libraries compute."""
         steering = [f"{key}={value}" for key, value in sorted(os.environ.items()) if key.startswith(COMPUTING)]
-        cards = [path.read_text("utf-8", "replace") for path in sorted(Path("/proc/driver/nvidia/gpus").glob("*/information"))]
+        cards = [
+            path.read_text("utf-8", "replace")
+            for path in sorted(Path("/proc/driver/nvidia/gpus").glob("*/information"))
+        ]
         return digest_of(sys.version, sys.platform, platform.machine(), str(os.cpu_count()), *steering, *cards)
 
     def figure(self, index: int) -> str:
         """The size that figures of a step get."""
         step, settings = self.steps[index], self.deck.settings
-        size = figure_of(settings, step.options, step.width) if isinstance(step, Cell) else figure_of(settings, CellOptions())
+        size = (
+            figure_of(settings, step.options, step.width)
+            if isinstance(step, Cell)
+            else figure_of(settings, CellOptions())
+        )
         return " ".join(map(str, astuple(size)))
 
     def versions(self, address: str) -> str:
@@ -132,7 +140,9 @@ class Present:
 
     def matching(self, pattern: str, scope: Scope) -> str:
         """The files that a glob finds, with their contents."""
-        paths = sorted(path.relative_to(self.deck.root).as_posix() for path in self.deck.root.glob(pattern) if path.is_file())
+        paths = sorted(
+            path.relative_to(self.deck.root).as_posix() for path in self.deck.root.glob(pattern) if path.is_file()
+        )
         return digest_of(*(f"{path} {self.file(path, scope)}" for path in paths))
 
     def put_files_back(self, scope: Scope) -> None:

@@ -47,7 +47,9 @@ class Reasons:
     def keep(self, rows: Mapping[int, int | None]) -> None:
         """Note what was built: for each step its row in the store."""
         steps = zip(self.present.steps, self.present.codes, strict=True)
-        listed = [(step.label, is_named(step), code, step.code, rows[index]) for index, (step, code) in enumerate(steps)]
+        listed = [
+            (step.label, is_named(step), code, step.code, rows[index]) for index, (step, code) in enumerate(steps)
+        ]
         self.store.note(self.note, json.dumps(listed).encode())
 
     @cached_property

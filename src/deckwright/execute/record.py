@@ -1,6 +1,5 @@
 """Make a trace of what the agent reports of one run: what the step used, and what it did."""
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -8,11 +7,12 @@ from typing import Any
 from deckwright.execute.ambients import AMBIENTS, RANDOM
 from deckwright.execute.names import Names, names_of
 from deckwright.execute.present import Present, libraries_content
-from deckwright.execute.scope import Definition, Scope, Value, digest_of, reach
+from deckwright.execute.scope import Scope, digest_of, reach
 from deckwright.execute.trace import Effect, Trace, read_definition, read_effect
 from deckwright.model import Output
 
 MODULE = "module "
+STATE = ("value", "sharing", "file", "variable", "module", "past")  # inputs that make a value what it is
 ALL_OF_IT = 1 << 30  # objects: more than any value has
 CONSTANT = [name for name, ambient in AMBIENTS.items() if not ambient.seen]
 
@@ -35,8 +35,10 @@ def recorded(index: int, scope: Scope, report: Mapping[str, Any], outputs: Itera
     names = names_of(code)
     reading = readable(code, scope, present)
     touched = {name for name in report["mutated"] if name in scope.values}
+    # What the step may bind and did not, as far as it shows, passes through it.
+    passing = {name for name in scope.values if name in names.binds and name not in report["values"]}
     groups = frozenset[str]().union(*(scope.group(name) for name in touched))
-    inputs = value_inputs(reading | groups | ambients_used(report), scope)
+    inputs = value_inputs(reading | passing | groups | ambients_used(report), scope)
     later: list[str] = [f"group {name}" for name in touched if scope.values[name].runs]
     inputs |= outside_inputs(report)
     later += module_inputs(scope.modules(reading) | names.imports, report["modules"], present)
@@ -53,6 +55,7 @@ def recorded(index: int, scope: Scope, report: Mapping[str, Any], outputs: Itera
         files=report["written"],
         stored=tuple((tuple(group), address) for group, address in report["stored"]),
         seconds=report["seconds"],
+        watched=report["watched"],
         entangled=report["entangled"],
         flags=(*report["flags"], *(["clock"] if names.clock else [])),
     )
@@ -61,7 +64,9 @@ def recorded(index: int, scope: Scope, report: Mapping[str, Any], outputs: Itera
 def value_inputs(names: Iterable[str], scope: Scope) -> dict[str, str]:
     """Values by fingerprint, and how they share objects."""
     listed = sorted(names)
-    sharing = [name for name in listed if name in scope.values and scope.values[name].runs and not scope.values[name].opaque]
+    sharing = [
+        name for name in listed if name in scope.values and scope.values[name].runs and not scope.values[name].opaque
+    ]
     found = {f"value {name}": scope.fingerprint(name) for name in listed}
     return found | ({"sharing " + "\t".join(sharing): scope.sharing(sharing)} if len(sharing) > 1 else {})
 
@@ -109,8 +114,13 @@ def special_inputs(names: Names, scope: Scope, report: Mapping[str, Any], output
 
 def unseen_effects(groups: Iterable[str], effects: Mapping[str, Effect | None], scope: Scope) -> dict[str, Effect]:
     """Generators and the like that share objects with what the step changed, and were not in the kernel."""
+    missed = [name for name in groups if name not in effects and not scope.values[name].opaque]
+    if missed:
+        print("MISSED", missed, "of", sorted(groups), sorted(effects))
     return {
-        name: Effect(scope.values[name], (("", 0, ALL_OF_IT),)) for name in groups if name not in effects
+        name: Effect(scope.values[name], (("", 0, ALL_OF_IT),))
+        for name in groups
+        if name not in effects and scope.values[name].opaque
     }
 
 
@@ -118,7 +128,8 @@ def without_content(
     effects: Mapping[str, Effect | None], code: str, inputs: Mapping[str, str]
 ) -> dict[str, Effect | None]:
     """The effects; a value that cannot be hashed is named by how it came about."""
-    origin = digest_of(code, *(f"{key}={value}" for key, value in sorted(inputs.items())))
+    of_state = {key: value for key, value in inputs.items() if key.partition(" ")[0] in STATE}
+    origin = digest_of(code, *(f"{key}={value}" for key, value in sorted(of_state.items())))
     return {
         name: Effect(replace(effect.value, digest=digest_of("opaque", name, origin)), effect.objects)
         if effect and effect.value.opaque

@@ -144,9 +144,7 @@ def all_links(readers: Iterable[Reader], definitions: Mapping[str, Definition]) 
     return frozenset(found)
 
 
-def reach(
-    names: Iterable[str], values: Mapping[str, Reader], definitions: Mapping[str, Definition]
-) -> frozenset[str]:
+def reach(names: Iterable[str], values: Mapping[str, Reader], definitions: Mapping[str, Definition]) -> frozenset[str]:
     """These names, and all that functions among their values can read in turn."""
     found: set[str] = set()
     seen: set[str] = set()

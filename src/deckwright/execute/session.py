@@ -45,7 +45,9 @@ class Client(NotebookClient):
 class Session:
     """The conversation with one kernel. Every method waits for the kernel's answer; `runner` does the waiting."""
 
-    def __init__(self, manager: AsyncKernelManager, deck: Deck, steps: Sequence[Step], watcher: Watcher, log: Path) -> None:
+    def __init__(
+        self, manager: AsyncKernelManager, deck: Deck, steps: Sequence[Step], watcher: Watcher, log: Path
+    ) -> None:
         self.manager, self.deck, self.steps, self.watcher, self.log = manager, deck, steps, watcher, log
         cells = [code_cell(source_of(step)) for step in steps]
         self.cells = [*cells, code_cell("")]  # the last one is the agent's

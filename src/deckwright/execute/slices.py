@@ -181,7 +181,7 @@ class Slice:
         seen.add((module, call))
         statements = [source.statements[index] for index in source.binders.get(name, ())]
         if not statements:
-            return call in PURE
+            return call in PURE and not source.whole
         alias = statements[0].alias
         if len(statements) > 1 or not alias:
             made_by = source.plain.get(name) if len(statements) == 1 and not rest else None

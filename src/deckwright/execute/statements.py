@@ -82,14 +82,15 @@ def source_of(text: str, package: str) -> Source | None:
 
 def split(node: ast.stmt, package: str, scopes: Iterable[symtable.SymbolTable]) -> Iterator[Statement]:
     """A statement; of an import, each of its names."""
-    if is_type_checking(node) and not getattr(node, "orelse", []):
+    if never_runs(node) and not getattr(node, "orelse", []):
         return
     if not isinstance(node, ast.Import | ast.ImportFrom):
         yield understood(node, package, scopes)
         return
     for each in imports_in([node], package):
         text = f"import {each.module} {each.name} {each.bound} {each.whole_path}"
-        yield Statement(digest=digest(text), binds=frozenset([each.bound]), alias=each, runs=(each,))
+        future = each.module == "__future__"  # it changes how all others are understood
+        yield Statement(digest=digest(text), binds=frozenset([each.bound]), alias=each, runs=(each,), acts=future)
 
 
 def understood(node: ast.stmt, package: str, scopes: Iterable[symtable.SymbolTable]) -> Statement:
@@ -118,7 +119,7 @@ def understood(node: ast.stmt, package: str, scopes: Iterable[symtable.SymbolTab
         derives=any(isinstance(each, ast.ClassDef) and each.bases for each in now),
         everything=uses.everything,
         attributes=attributes_of(kept),
-        loose=frozenset({name for name in reads if parts.count(f"={name}") != owners[name]} | uses.reads),
+        loose=frozenset({name for name in reads if not 0 < parts.count(f"={name}") == owners[name]} | uses.reads),
     )
 
 
@@ -127,9 +128,16 @@ def attributes_of(kept: Kept) -> frozenset[tuple[str, str]]:
     return frozenset((each.value.id, each.attr) for each in kept[ast.Attribute] if isinstance(each.value, ast.Name))
 
 
-def is_type_checking(node: ast.AST) -> bool:
-    """Whether it is `if TYPE_CHECKING:`, which never runs."""
-    return isinstance(node, ast.If) and (dotted(node.test) or "").split(".")[-1] == "TYPE_CHECKING"
+def never_runs(node: ast.AST) -> bool:
+    """Whether it is `if TYPE_CHECKING:`, or `if __name__ == "__main__":`, which is not for those who import."""
+    match node:
+        case ast.If(
+            test=ast.Compare(left=ast.Name("__name__"), ops=[ast.Eq()], comparators=[ast.Constant("__main__")])
+        ):
+            return True
+        case ast.If(test=ast.Name("TYPE_CHECKING") | ast.Attribute(attr="TYPE_CHECKING")):
+            return True
+    return False
 
 
 def surface(node: ast.AST) -> Iterator[ast.AST]:
@@ -145,7 +153,7 @@ def surface(node: ast.AST) -> Iterator[ast.AST]:
                 stack += [each.args, *each.decorator_list, *([each.returns] if each.returns else [])]
             case ast.Lambda():
                 stack.append(each.args)
-            case ast.If() if is_type_checking(each):
+            case ast.If() if never_runs(each):
                 stack += each.orelse
             case _:
                 stack += ast.iter_child_nodes(each)
@@ -167,6 +175,8 @@ def bound_in(node: ast.AST) -> Iterator[str]:
                 yield name
             case ast.MatchMapping(rest=str(name)):
                 yield name
+            case ast.Expr(value=ast.Constant(value=str())):
+                yield "__doc__"
         stack += ast.iter_child_nodes(each)
 
 
@@ -200,7 +210,7 @@ def acts(node: ast.stmt) -> bool:
         case ast.ClassDef(body=body):
             return any(map(acts, body))
         case ast.If(body=body, orelse=other):
-            return any(map(acts, other if is_type_checking(node) else [*body, *other]))
+            return any(map(acts, other if never_runs(node) else [*body, *other]))
         case ast.Try(body=body, orelse=other, finalbody=last, handlers=handlers):
             return any(map(acts, [*body, *other, *last, *(each for handler in handlers for each in handler.body)]))
     return type(node).__name__ != "TypeAlias"
@@ -225,8 +235,10 @@ def called_in(nodes: Iterable[ast.AST]) -> Iterator[str]:
             case ast.Call(func=function, keywords=keywords):
                 yield dotted(function) or UNKNOWN
                 for word in keywords:
-                    if word.arg in CALLBACKS:
-                        yield from called_in([ast.Call(word.value, [], [])])
+                    if word.arg in CALLBACKS and isinstance(word.value, ast.Lambda):
+                        yield from called_in(ast.walk(word.value.body))
+                    elif word.arg in CALLBACKS:
+                        yield dotted(word.value) or UNKNOWN
             case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
                 yield from (dotted(each) or UNKNOWN for each in node.decorator_list if not isinstance(each, ast.Call))
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple
 from typing import Any
 
+from deckwright.execute.names import names_of
 from deckwright.execute.present import Present
 from deckwright.execute.record import readable
 from deckwright.execute.scope import Scope, Value, all_links
@@ -101,24 +102,20 @@ class Supply:
                 todo += [(part, last) for part in self.needs(last)]
         return found
 
-    def plan(self, index: int, *, clear: bool = False) -> dict[str, Any] | None:
+    def plan(self, index: int) -> dict[str, Any] | None:
         """What the agent has to do before a step; None if all is there."""
-        if clear:
-            self.live = {name: value for name, value in self.live.items() if name.startswith(("~", MODULE))}
         scope = self.scopes[index]
         needs = [group for group in self.needs(index) if not next(iter(group)).startswith("~")]
         todo = [group for group in needs if not self.is_live(group, scope)]
-        reading = readable(self.present.steps[index].code, scope, self.present)
-        drop = [name for name in self.live if name in reading and name not in scope.values and name[0] != "~"]
+        drop = self.outdated(index)
         settings = {name for name in {*self.live, *scope.values} if name.startswith("~")}
         stale = {name for name in settings if self.live.get(name) != scope.values.get(name)}
-        if not (todo or drop or stale or clear):
+        if not (todo or drop or stale):
             return None
         wanted = sorted({name for group in todo for name in group})
         links = all_links([scope.values[name] for name in wanted], scope.definitions) - self.definitions
         taken = {key for value in scope.values.values() for key in all_links([value], scope.definitions)}
         return {
-            "clear": clear,
             "count": sum(isinstance(step, Cell) for step in self.present.steps[:index]) + 1,
             "taken": sorted(taken),
             "drop": drop,
@@ -130,6 +127,13 @@ class Supply:
             ],
             "ambients": {name: self.ambient(name, index) for name in sorted(stale)},
         }
+
+    def outdated(self, index: int) -> list[str]:
+        """Names that the step must not find as the kernel has them: those it may read, and those it may bind."""
+        code, scope = self.present.steps[index].code, self.scopes[index]
+        reading, binds = readable(code, scope, self.present), names_of(code).binds
+        at_stake = [name for name in self.live if name in reading or name in binds or "*" in binds]
+        return [name for name in at_stake if name[0] != "~" and self.live[name] != scope.values.get(name)]
 
     def ambient(self, name: str, index: int) -> str:
         """Where a setting's value is stored; empty for its default."""
@@ -154,7 +158,9 @@ class Supply:
             if differing is None or expected.keys() & set(differing):
                 self.bad |= {address} if address else expected.keys()
         if differing is None:
-            self.bad |= set(plan["ambients"].values()) | {self.scopes[index].definitions[key].blob for key in plan["definitions"]}
+            self.bad |= set(plan["ambients"].values()) | {
+                self.scopes[index].definitions[key].blob for key in plan["definitions"]
+            }
 
 
 def groups(names: Iterable[str], scope: Scope) -> Iterator[frozenset[str]]:

@@ -29,6 +29,7 @@ class Trace:
     stored: tuple[tuple[tuple[str, ...], str], ...] = ()  # snapshots: the names in it, its address
     shown: str = ""  # address of the outputs
     seconds: float = 0.0
+    watched: float = 0.0  # seconds that watching the step took, storing its values included
     entangled: str = ""  # why all later steps depend on it in ways that cannot be seen
     flags: tuple[str, ...] = ()  # what makes it differ from run to run: clock, network, …
     reason: tuple[str, ...] = ()  # why it ran, as told then
@@ -37,7 +38,9 @@ class Trace:
     @property
     def meaning(self) -> str:
         """Digest of what it says of the state after it: not of outputs, costs and places of storage."""
-        plain = [f"{name} {effect.value.fingerprint if effect else ''}" for name, effect in sorted(self.effects.items())]
+        plain = [
+            f"{name} {effect.value.fingerprint if effect else ''}" for name, effect in sorted(self.effects.items())
+        ]
         return digest_of(*plain, "", *(f"{path} {content}" for path, content in sorted(self.files.items())))
 
     @property
@@ -84,6 +87,7 @@ def from_json(content: bytes) -> Trace:
         stored=tuple((tuple(names), address) for names, address in found["stored"]),
         shown=found["shown"],
         seconds=found["seconds"],
+        watched=found["watched"],
         entangled=found["entangled"],
         flags=tuple(found["flags"]),
         reason=tuple(found["reason"]),
@@ -111,9 +115,7 @@ def read_value(record: Mapping[str, Any]) -> Value:
 
 def read_definition(record: Mapping[str, Any]) -> Definition:
     """A definition as JSON has it."""
-    return Definition(
-        tuple(record["reads"]), tuple(record["links"]), tuples(record["modules"]), record["blob"]
-    )
+    return Definition(tuple(record["reads"]), tuple(record["links"]), tuples(record["modules"]), record["blob"])
 
 
 def tuples(rows: Iterable[Iterable[Any]]) -> Any:

@@ -9,12 +9,11 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from deckwright.errors import DeckError
+from deckwright.execute.blobs import address_of
 from deckwright.execute.names import names_of
-from deckwright.execute.observe import address_of
 from deckwright.execute.present import Present, import_roots
 from deckwright.execute.reasons import Reasons
 from deckwright.execute.record import recorded
@@ -23,7 +22,7 @@ from deckwright.execute.scope import Scope
 from deckwright.execute.store import Store
 from deckwright.execute.supply import Supply
 from deckwright.execute.trace import Trace, from_json
-from deckwright.execute.watch import Step, Watcher
+from deckwright.execute.watch import Watcher
 from deckwright.model import Cell, Deck, Output, Results, steps
 from deckwright.settings import CellOptions, figure_of
 
@@ -38,8 +37,19 @@ class Again(Exception):
 class Walk:
     """One build's walk through one deck."""
 
-    def __init__(self, deck: Deck, store: Store, watcher: Watcher, boot: Boot, *, fresh: bool = False) -> None:
-        self.deck, self.store, self.watcher, self.boot, self.fresh = deck, store, watcher, boot, fresh
+    def __init__(
+        self,
+        deck: Deck,
+        store: Store,
+        watcher: Watcher,
+        boot: Boot,
+        *,
+        meanwhile: Callable[[], object] = lambda: None,
+        fresh: bool = False,
+    ) -> None:
+        """`meanwhile` is done while a kernel boots. Whoever makes a walk ends its `kernels`."""
+        self.deck, self.store, self.watcher, self.fresh = deck, store, watcher, fresh
+        self.boot, self.meanwhile = boot, meanwhile
         self.steps = list(steps(deck))
         self.present = Present(deck, self.steps, store)
         self.supply = Supply(self.present)
@@ -50,17 +60,16 @@ class Walk:
         self.rows: dict[int, int | None] = {}  # of the store, by step
         self.shown: dict[str, list[Output]] = {}  # outputs of this build, by address
         self.kernel: Any = None
-        self.open = ExitStack()
+        self.kernels = ExitStack()
         self.language: dict[str, Any] = {}
 
     def run(self) -> Results:
         """Bring every step up to date. Raises DeckError where one fails; those before it are kept."""
-        with self.open:
-            self.watcher.begin(len(self.steps))
-            while not self.through():
-                pass
-            if self.kernel:
-                self.language = self.kernel.end_session()
+        self.watcher.begin(len(self.steps))
+        while not self.through():
+            pass
+        if self.kernel:
+            self.language = self.kernel.end_session()
         self.keep()
         return self.results()
 
@@ -119,7 +128,8 @@ class Walk:
         return self.perform(index, reason)
 
     def start_kernel(self) -> None:
-        self.kernel = self.open.enter_context(self.boot())
+        self.kernel = self.kernels.enter_context(self.boot())
+        self.meanwhile()
         self.kernel.connect(self.deck, self.steps, self.watcher, self.store.blobs, import_roots(self.deck.root))
         self.supply.new_kernel()
 
@@ -132,16 +142,22 @@ class Walk:
         if self.supply.executed == list(range(index)):
             return
         if self.supply.executed:
-            self.open.close()
-            self.start_kernel()
+            self.new_kernel()
         for before in range(index):
             self.again(before)
 
     def replay(self, missing: Sequence[int]) -> None:
-        """Run steps again, from an empty namespace, for values that cannot be restored."""
-        for number, index in enumerate(missing):
-            self.prepare(index, clear=number == 0)
+        """Run steps again, in an empty kernel, for values that cannot be restored."""
+        if self.supply.live:
+            self.new_kernel()
+        for index in missing:
+            self.prepare(index)
             self.again(index)
+
+    def new_kernel(self) -> None:
+        """Go on with an empty kernel: what cells and imports did to the old one cannot be undone."""
+        self.kernels.close()
+        self.start_kernel()
 
     def again(self, index: int) -> None:
         """Run a step whose trace is known, for its values. Raises Again if they are others."""
@@ -151,10 +167,10 @@ class Walk:
         if trace.meaning != before.meaning:
             raise Again
 
-    def prepare(self, index: int, *, clear: bool = False) -> None:
+    def prepare(self, index: int) -> None:
         """Have the agent bring about what a step needs."""
         self.present.put_files_back(self.scopes[index])
-        plan = self.supply.plan(index, clear=clear)
+        plan = self.supply.plan(index)
         if plan is None:
             return
         differing = self.kernel.prepare(plan)
@@ -204,7 +220,9 @@ class Walk:
         if address not in self.shown:
             content = self.store.get(address)
             if content is None:
-                raise DeckError("outputs have vanished from .deckwright while building", self.deck.place, "Build again.")
+                raise DeckError(
+                    "outputs have vanished from .deckwright while building", self.deck.place, "Build again."
+                )
             self.shown[address] = json.loads(content)
         return self.shown[address]
 

@@ -1,12 +1,12 @@
 """Highlight code while building. Steps through lines are fragments and CSS, without script."""
 
 import re
-from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
+from typing import NamedTuple
 
 from deckwright.errors import DeckError, Place
-from deckwright.render.remembered import remembered
+from deckwright.render.pieces import remembered
 
 PLAIN = "text"
 # Words in use that Pygments has no lexer for, or knows by another name.
@@ -17,16 +17,14 @@ class UnknownLanguage(LookupError):
     """There is no highlighter for it."""
 
 
-@dataclass(frozen=True, slots=True)
-class CodeLine:
+class CodeLine(NamedTuple):
     """One highlighted line, and the steps in which it is lit."""
 
     html: str
     steps: str
 
 
-@dataclass(frozen=True, slots=True)
-class CodeBlock:
+class CodeBlock(NamedTuple):
     """Code ready for the template. `later_steps` are the clicks after the first view."""
 
     lines: tuple[CodeLine, ...]

@@ -8,7 +8,7 @@ from typing import Any
 from deckwright.errors import DeckError
 from deckwright.installed import WEB
 from deckwright.model import Formula
-from deckwright.render.remembered import remembered
+from deckwright.render.pieces import remembered
 
 KATEX = WEB / "katex" / "katex.min.js"
 MESSAGE = re.compile(r"KaTeX parse error: (?P<text>.*?)(?: at position \d+.*)?$", re.MULTILINE)

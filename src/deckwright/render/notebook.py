@@ -2,13 +2,11 @@
 
 import base64
 import json
-import mimetypes
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from itertools import count, groupby
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from deckwright.model import MARK, Block, Cell, Deck, Div, Expression, Formula, Listing, Pause, Prose, Results, Slide
 from deckwright.render.draft import Draft
@@ -16,11 +14,12 @@ from deckwright.render.prose import fill
 
 NOTEBOOK, READING = "notebook.ipynb", "reading.html"
 PICTURE = re.compile(r"(?P<before>!\[[^\]]*\]\()(?P<src>[^)\s]+)")
+# Not by `mimetypes`, which looks up what this machine happens to know.
+KINDS = {"jpg": "image/jpeg", "svg": "image/svg+xml", "mp4": "video/mp4", "webm": "video/webm"}
 NOT_READ = re.compile(r"""<script\b.*?</script\s*>|<aside class="notes">.*?</aside>""", re.DOTALL | re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """What becomes one notebook cell: a cell of the deck, or the blocks between two of them."""
 
     id: str
@@ -129,7 +128,8 @@ def with_attachments(text: str, draft: Draft, slide: Slide) -> tuple[str, dict[s
         file = draft.pictures.file(found["src"], slide.place)
         if file is None:  # a picture in a listing, which only shows how one is written
             return found[0]
-        kind = mimetypes.guess_type(file.name)[0] or "image/png"
+        suffix = file.suffix.lower().removeprefix(".")
+        kind = KINDS.get(suffix, f"image/{suffix or 'png'}")
         attachments[file.name] = {kind: base64.b64encode(draft.assets.reads.content(file)).decode()}
         return f"{found['before']}attachment:{file.name}"
 

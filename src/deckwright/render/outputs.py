@@ -4,17 +4,16 @@ import base64
 import re
 import struct
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
 from html import escape
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from deckwright.execute.traceback import is_library_frame
 from deckwright.model import Cell, Formula, Output, Slide
 from deckwright.render.assets import Assets
 from deckwright.render.maths import formula_html
+from deckwright.render.pieces import remembered
 from deckwright.render.plotly import plotly_view
-from deckwright.render.remembered import remembered
 from deckwright.render.webhtml import NotOffline, is_harmless, offline_html
 
 COLOUR = r"(?:\x1b\[[0-9;]*m)*"
@@ -27,8 +26,7 @@ CSS_PIXELS = {"pt": 96 / 72, "px": 1.0, "": 1.0, "in": 96.0}
 INCHES_PER_METRE = 39.3701
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(NamedTuple):
     """One output for the template `cell.html`: its kind, and what it shows."""
 
     kind: str
@@ -39,8 +37,7 @@ class View:
     alt: str = ""
 
 
-@dataclass(frozen=True)
-class Scene:
+class Scene(NamedTuple):
     """What showing an output needs: where it stands, where files go, how Markdown is converted."""
 
     cell: Cell
@@ -119,7 +116,7 @@ def resized(view: View, metadata: Any) -> View:
     given = {side: round(sides[side]) for side in ("width", "height") if isinstance(sides.get(side), int | float)}
     if not given or view.kind != "figure":
         return view
-    return replace(view, width=given.get("width", 0), height=given.get("height", 0))
+    return view._replace(width=given.get("width", 0), height=given.get("height", 0))
 
 
 def svg(text: str, scene: Scene) -> View:

@@ -1,9 +1,8 @@
 """Finish a draft: put every result in its place, and the slides into the page."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
@@ -19,8 +18,7 @@ FIGURES = ("figure", "plotly")
 MANY_HEADINGS = 3  # of level 2 on one slide: somebody expects them to begin slides, as elsewhere they do
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(NamedTuple):
     """One `<section>`, ready for the template."""
 
     attributes: Attributes

@@ -1,49 +1,31 @@
 """Convert a slide's Markdown to HTML. Cells and values stay stand-ins, filled in when their results are known."""
 
 import html
+import json
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from importlib import import_module
-from typing import Any, Protocol
-from xml.etree.ElementTree import Element
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Protocol
 
-import markdown
-from markdown.extensions import Extension
-from markdown.inlinepatterns import InlineProcessor
-from markdown.preprocessors import Preprocessor
-from markdown.treeprocessors import Treeprocessor
 from markupsafe import Markup
 
-from deckwright.errors import DeckError, Place
+from deckwright.errors import Place
 from deckwright.model import MARK, Attributes, Block, Cell, Div, Expression, Formula, Listing, Pause, Prose, Slide, mark
-from deckwright.render.divs import mark_incremental, name_callouts
 from deckwright.render.maths import formula_html
-from deckwright.render.shape import CLOSE, OPEN, PAUSE, css_length, lift_pictures, nest
-from deckwright.source.options import ELEMENT_KEYS, check_keys, read_attributes
+from deckwright.render.pieces import remembered
+from deckwright.render.shape import CLOSE, OPEN, PAUSE
+
+if TYPE_CHECKING:
+    from deckwright.render.dialect import Dialect
 
 STAND_IN = re.compile("(?:<div>)?\ue002(?P<label>[^\ue003]*)\ue003(?:</div>)?")
-EXTENSIONS: dict[str, dict[str, Any]] = {
-    "markdown.extensions.abbr": {},
-    "markdown.extensions.attr_list": {},
-    "markdown.extensions.def_list": {},
-    "markdown.extensions.footnotes": {"UNIQUE_IDS": True, "BACKLINK_TEXT": "↩"},
-    "markdown.extensions.md_in_html": {},
-    "markdown.extensions.sane_lists": {},
-    "markdown.extensions.smarty": {},
-    "markdown.extensions.tables": {},
-    "pymdownx.caret": {},
-    "pymdownx.escapeall": {"hardbreak": True, "nbsp": True},
-    "pymdownx.tasklist": {"clickable_checkbox": False},
-    "pymdownx.tilde": {},
-}
 PICTURE_WORDS = re.compile(r"!\[[^\]]*\](?:\([^)]*\))?")  # become attributes, where no tag may stand
 BLOCK_ATTRIBUTES = re.compile(
     r"^(?P<text>.*\S)[ \t]+(?P<braces>\{[.#][^{}\n]*\})[ \t]*(?=\n[ \t]*(\n|[-*+] |\d+[.)] )|\n?\Z)", re.MULTILINE
 )
 KEEPS_ATTRIBUTES = re.compile(r"^\s*(#{1,6}\s|\|)")  # headings and table rows: Python-Markdown reads them itself
 
-FOOTNOTE = re.compile(r"\[\^[^\]\s]+\]")
 NO_SLIDE = Slide(0, False, Attributes(), (), Place("", 0), "")
 
 ListingHtml = Callable[[Listing], str]
@@ -88,21 +70,45 @@ class ProseConverter:
     def __init__(self, listing_html: ListingHtml, files: Files) -> None:
         self.listing_html, self.files = listing_html, files
         self.current = Current(NO_SLIDE, [], [])
-        # Made here, not named: Python-Markdown would look for a name among all installed packages first.
-        extensions = [import_module(name).makeExtension(**options) for name, options in EXTENSIONS.items()]
-        self.markdown = markdown.Markdown(extensions=[*extensions, DeckMarks(self)], output_format="html")
         self.references: dict[str, Any] = {}
+        self.count = 0  # of conversions
+        self.asked: list[tuple[str, str, str]] = []  # in this conversion of the files: which question, address, answer
+
+    @cached_property
+    def dialect(self) -> "Dialect":
+        """Made when first needed, with Python-Markdown and its extensions, in 50 ms."""
+        from deckwright.render.dialect import Dialect
+
+        return Dialect(self)
 
     def convert(self, slide: Slide, blocks: Sequence[Block] | None = None) -> str:
         """The HTML of a slide, or of other blocks as if they stood on it."""
         outer, self.current = self.current, Current(slide, [], [])
-        text = "".join(self.flatten(slide.blocks if blocks is None else blocks))
-        self.markdown.reset()
-        self.markdown.references.update(self.references)
-        page = self.markdown.convert(text)
-        self.references.update(self.markdown.references)
+        page = self.converted("".join(self.flatten(slide.blocks if blocks is None else blocks)))
         self.current = outer
         return page
+
+    def converted(self, text: str) -> str:
+        """The HTML of marked Markdown: as remembered, if all files that it names still have their addresses."""
+        self.count, self.asked = self.count + 1, []
+        number = self.count if "[^" in text else 0  # the ids of footnotes hold it
+        divs = [div.attributes for div in self.current.divs]
+        classes = self.current.slide.attributes.classes
+        question = repr((text, self.current.stash, divs, classes, self.references, number))
+        known = json.loads(remembered.recalled(question) or "null")
+        if not (known and all(self.ask(kind, written) == answer for kind, written, answer in known["asked"])):
+            self.asked = []
+            page, references = self.dialect.convert(text, self.references, number)
+            answer = {"page": page, "references": references, "asked": self.asked}
+            known = json.loads(remembered.keep(question, json.dumps(answer)))
+        self.references.update(known["references"])
+        return str(known["page"])
+
+    def ask(self, kind: str, written: str) -> str:
+        """What the files say of an address that the slide names."""
+        answer: str = getattr(self.files, kind)(written, self.current.slide)
+        self.asked.append((kind, written, answer))
+        return answer
 
     def inline(self, slide: Slide, prose: Prose) -> str:
         """The HTML of a caption: without the paragraph around it."""
@@ -166,99 +172,3 @@ def tex_or_mark(prose: Prose, found: re.Match[str]) -> str:
 def paragraph(indent: str, text: str) -> str:
     """Text as a paragraph of its own, in the list item that it stands in."""
     return f"\n\n{indent}{text}\n\n"
-
-
-class DeckMarks(Extension):
-    """Teaches Python-Markdown our marks."""
-
-    def __init__(self, converter: ProseConverter) -> None:
-        super().__init__()
-        self.converter = converter
-
-    def extendMarkdown(self, md: markdown.Markdown) -> None:  # noqa: N802 - Python-Markdown's name
-        # Before raw HTML is looked for (20): a formula's `<` is none.
-        md.preprocessors.register(Stash(md, self.converter), "deckwright-stash", 25)
-        # Before links (160), so that `[text]{.class}` is a span.
-        md.inlinePatterns.register(Span(md, self.converter), "deckwright-span", 175)
-        # After attribute lists (8): they are set.
-        md.treeprocessors.register(Shape(md, self.converter), "deckwright-shape", 5)
-
-
-class Stash(Preprocessor):
-    """Hands finished HTML to Python-Markdown's own stash, where nothing reads it again."""
-
-    def __init__(self, md: markdown.Markdown, converter: ProseConverter) -> None:
-        super().__init__(md)
-        self.converter = converter
-
-    def run(self, lines: list[str]) -> list[str]:
-        stash = self.converter.current.stash
-        return [MARK.sub(lambda found: self.md.htmlStash.store(stash[int(found[1])]), line) for line in lines]
-
-
-class Span(InlineProcessor):
-    """`[text]{.class}`, as Pandoc writes it."""
-
-    def __init__(self, md: markdown.Markdown, converter: ProseConverter) -> None:
-        super().__init__(r"(?<!!)\[(?P<text>[^\[\]]+)\]\{(?P<attributes>[^{}]*)\}", md)
-        self.converter = converter
-
-    def handleMatch(self, m: re.Match[str], data: str) -> tuple[Element, int, int]:  # type: ignore[override] # noqa: N802
-        place = self.converter.current.slide.place
-        attributes = read_attributes(m["attributes"], place)
-        check_keys(attributes, place)
-        element = Element("span", dict(attributes.pairs))
-        if attributes.classes:
-            element.set("class", " ".join(attributes.classes))
-        if attributes.id:
-            element.set("id", attributes.id)
-        element.text = m["text"]
-        return element, m.start(0), m.end(0)
-
-
-class Shape(Treeprocessor):
-    """Gives the tree its divs and fragments, and its pictures their addresses."""
-
-    def __init__(self, md: markdown.Markdown, converter: ProseConverter) -> None:
-        super().__init__(md)
-        self.converter = converter
-
-    def run(self, root: Element) -> None:
-        nest(root, self.converter.current.divs)
-        self.raw_html()
-        self.check_footnotes(root)
-        for element in root.iter():
-            for key in sorted(ELEMENT_KEYS & element.attrib.keys()):
-                element.set(f"data-{key}", element.attrib.pop(key))
-            if element.tag == "img":
-                self.picture(element)
-            if element.tag == "a" and "href" in element.attrib:
-                element.set("href", self.converter.files.link(element.get("href", ""), self.converter.current.slide))
-        name_callouts(root)
-        mark_incremental(root, "incremental" in self.converter.current.slide.attributes.classes)
-        lift_pictures(root)
-
-    def check_footnotes(self, root: Element) -> None:
-        """A reference that is still there was given no text."""
-        slide = self.converter.current.slide
-        for element in root.iter():
-            words = ("" if element.tag in ("code", "pre") else element.text or "", element.tail or "")
-            if found := next(filter(None, map(FOOTNOTE.search, words)), None):
-                remedy = f"Write it on the same slide: {found[0]}: …"
-                raise DeckError(f"the footnote {found[0]} has no text", slide.place_of(found[0]), remedy)
-
-    def raw_html(self) -> None:
-        """The author's HTML lies in the stash, beside ours."""
-        current, stash = self.converter.current, self.md.htmlStash.rawHtmlBlocks
-        for at, raw in enumerate(stash):
-            if isinstance(raw, str) and raw not in current.stash:
-                stash[at] = self.converter.files.raw(raw, current.slide)
-
-    def picture(self, element: Element) -> None:
-        current = self.converter.current
-        element.set("src", self.converter.files.address(element.get("src", ""), current.slide))
-        sizes = [
-            f"{side}:{css_length(element.attrib.pop(side))}" for side in ("width", "height") if side in element.attrib
-        ]
-        if sizes:
-            element.set("style", ";".join([*sizes, element.get("style", "")]).rstrip(";"))

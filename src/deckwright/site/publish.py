@@ -21,7 +21,7 @@ def publish(files: Mapping[str, bytes], out: Path) -> list[str]:
     ours[MARK] = "".join(f"{name}\n" for name in sorted({*ours, MARK})).encode()
     with scratch_beside(out) as scratch:
         fresh, old = scratch / "new", scratch / "old"
-        write(ours, fresh)
+        write(ours, fresh, out)
         keep_others(out, fresh)
         if out.exists():
             os.rename(out, old)
@@ -57,16 +57,28 @@ def scratch_beside(out: Path) -> Iterator[Path]:
         yield Path(folder)
 
 
-def write(files: Mapping[str, bytes], folder: Path) -> None:
-    """Write files into a new folder."""
+def write(files: Mapping[str, bytes], folder: Path, old: Path) -> None:
+    """Write files into a new folder. Those that the old one has are linked, and so keep their time of change."""
     for name, content in files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
+        if not linked(old / name, path, content):
+            path.write_bytes(content)
+
+
+def linked(old: Path, path: Path, content: bytes | None = None) -> bool:
+    """Make `path` another name of an old file, if that has this content, and if the disk can."""
+    try:
+        if old.is_symlink() or (content is not None and old.read_bytes() != content):
+            return False
+        os.link(old, path)
+    except OSError:
+        return False
+    return True
 
 
 def keep_others(out: Path, fresh: Path) -> None:
-    """Copy what somebody else put into the old site. A copy, so that the old one stays whole until the end."""
+    """Link or copy what somebody else put into the old site, which stays whole until the end."""
     import shutil
 
     mark = out / MARK
@@ -75,4 +87,5 @@ def keep_others(out: Path, fresh: Path) -> None:
         name = path.relative_to(out).as_posix()
         if name not in ours and (path.is_file() or path.is_symlink()) and not (fresh / name).exists():
             (fresh / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(path, fresh / name, follow_symlinks=False)
+            if not linked(path, fresh / name):
+                shutil.copy2(path, fresh / name, follow_symlinks=False)

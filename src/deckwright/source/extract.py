@@ -2,9 +2,9 @@
 
 import ast
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 from deckwright.errors import DeckError, Place, nearest
 from deckwright.reads import Reads
@@ -13,8 +13,7 @@ REGION = re.compile(r"^\s*#\s*region\s+(?P<name>[\w-]+)\s*$")
 END_REGION = re.compile(r"^\s*#\s*endregion\b")
 
 
-@dataclass(frozen=True, slots=True)
-class Extract:
+class Extract(NamedTuple):
     """Lines of a file and the number of the first."""
 
     code: str

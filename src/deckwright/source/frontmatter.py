@@ -3,12 +3,10 @@
 import re
 from typing import Any
 
-import yaml
-
 from deckwright.errors import DeckError, Place, nearest
 from deckwright.settings import Settings
 from deckwright.source.readers import UnknownName, WrongValue, read_settings
-from deckwright.source.yamls import load_yaml
+from deckwright.source.yamls import BadYaml, load_yaml
 
 FENCES = {"---": ("---", "..."), "+++": ("+++",)}
 TOML_LINE = re.compile(r"at line (\d+)")
@@ -53,10 +51,9 @@ def read_yaml(text: str, path: str) -> dict[str, Any]:
     """Read `---` front matter."""
     try:
         values = load_yaml(text) or {}
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 2 if error.problem_mark else 1
+    except BadYaml as error:
         remedy = "Quote a text that holds a colon, a bracket or a quote."
-        raise DeckError(f"bad YAML in front matter: {error.problem}", Place(path, line), remedy) from error
+        raise DeckError(f"bad YAML in front matter: {error}", Place(path, error.line + 2), remedy) from error
     if not isinstance(values, dict):
         raise DeckError("front matter is not `key: value` lines", Place(path, 2), "Write `title: My talk`.")
     return {str(key): value for key, value in values.items()}

@@ -21,12 +21,15 @@ def load(root: Path, folder: Path, memo: Memo = FORGETFUL) -> tuple[Deck, ...]:
     noted = json.loads(memo.recall(name) or b"{}")
     if noted.get("key") == key and unchanged(noted["reads"]):
         return tuple(map(built, noted["decks"]))
-    from deckwright.source.parse import parse  # with YAML 40 ms
+    from deckwright.source.parse import parse  # 15 ms
+    from deckwright.source.yamls import remembered
 
+    remembered.recall(memo, f"yaml {folder}")
     reads = Reads()
     decks = tuple(parse(files, name, root, home, reads) for name, home, files in texts)
     record = {"key": key, "reads": reads.record(), "decks": [plain(deck) for deck in decks]}
     memo.note(name, json.dumps(record).encode())
+    remembered.note(memo, f"yaml {folder}")
     return decks
 
 

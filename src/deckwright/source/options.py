@@ -1,17 +1,14 @@
 """Read what stands in braces and in `#|` lines: attributes, info strings, cell options."""
 
 import re
-from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Any
-
-import yaml
+from typing import Any, NamedTuple
 
 from deckwright.errors import DeckError, Place, nearest
 from deckwright.model import Attributes
 from deckwright.settings import CellOptions
 from deckwright.source.readers import UnknownName, WrongValue, read_cell_options
-from deckwright.source.yamls import load_yaml
+from deckwright.source.yamls import BadYaml, load_yaml
 
 ATTRIBUTE = re.compile(
     r"""[\s,]*(?:
@@ -102,8 +99,7 @@ def read_slide_attributes(text: str, place: Place) -> Attributes:
     return Attributes(attributes.id, attributes.classes, pairs)
 
 
-@dataclass(frozen=True, slots=True)
-class ShownFence:
+class ShownFence(NamedTuple):
     """The info string of a fence that does not run."""
 
     language: str
@@ -176,7 +172,7 @@ def yaml_scalar(value: str, options: str, key: str, place: Place) -> Any:
         return value
     try:
         return load_yaml(value)
-    except yaml.YAMLError as error:
+    except BadYaml as error:
         raise DeckError(f"cannot read the option {key}={value}", place, f'Write {key}="…".') from error
 
 
@@ -185,10 +181,9 @@ def read_option_lines(lines: tuple[str, ...], place: Place) -> dict[str, Any]:
     text = "\n".join(OPTION_LINE.sub(r"\g<yaml>", line).removeprefix(" ") for line in lines)
     try:
         values = load_yaml(text) or {} if lines else {}
-    except yaml.MarkedYAMLError as error:
-        row = error.problem_mark.line if error.problem_mark else 0
-        at = place.at(place.line + 1 + row)
-        raise DeckError(f"bad YAML in a cell's options: {error.problem}", at, "Write `#| key: value`.") from error
+    except BadYaml as error:
+        at = place.at(place.line + 1 + error.line)
+        raise DeckError(f"bad YAML in a cell's options: {error}", at, "Write `#| key: value`.") from error
     if not isinstance(values, dict):
         raise DeckError("cannot read a cell's options", place.at(place.line + 1), "Write `#| key: value`.")
     return {str(key): value for key, value in values.items()}

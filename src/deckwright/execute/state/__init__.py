@@ -1,1 +1,5 @@
-"""What Python values are made of: their canonical hashes and their snapshots. Runs inside the kernel; imports no library."""
+"""What Python values are made of: their canonical hashes, their snapshots. Runs in the kernel; imports no library."""
+
+
+class Unstorable(Exception):
+    """A value that can be neither hashed nor stored; says what it is, as in "a generator"."""

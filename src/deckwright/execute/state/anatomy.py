@@ -3,9 +3,13 @@
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from importlib import import_module
 from pickle import PickleError
 from types import ModuleType
 from typing import Any, NamedTuple
+
+from deckwright.execute.state import Unstorable
+from deckwright.execute.state.memory import Memories, Memory
 
 # What `__reduce_ex__`, `__getstate__` and the like raise when they refuse.
 REFUSALS = (
@@ -16,16 +20,13 @@ REFUSALS = (
     EOFError,
     ImportError,
     LookupError,
+    NameError,
     OSError,
     PickleError,
     RuntimeError,
     TypeError,
     ValueError,
 )
-
-
-class Unstorable(Exception):
-    """A value that can be neither hashed nor stored; says what it is, as in "a generator"."""
 
 
 class Parts(NamedTuple):
@@ -52,44 +53,26 @@ class Globals(NamedTuple):
     module: str = ""
 
 
-@dataclass(slots=True, eq=False)
-class Memory:
-    """A stretch of memory that arrays and tensors look into."""
-
-    start: int
-    size: int  # bytes
-    device: str  # empty: the processor's own
-    owner: Any  # held, so that the address stays its own
-    root: Any = None  # the numpy array that owns it
-    torch: bool = False
-    digest: bytes = b""
-
-    @property
-    def token(self) -> tuple[str, int]:
-        """Its identity."""
-        return ("memory", self.start)
-
-
 class Kind(NamedTuple):
     """How values of a type are taken apart."""
 
     parts: Callable[[Any, "Context"], Parts | Reference]
     identity: bool = True  # two of the same content are two
+    silent: frozenset[str] = frozenset()  # attributes that are no part of a value's digest
 
 
-@dataclass(slots=True, eq=False)
-class Context:
-    """What one pass over some values knows."""
+# Objects that a library has once, and that others refer to: a copy would be another thing.
+WORLD = """
+    os.environ sys.path sys.argv sys.modules sys.stdin sys.stdout sys.stderr warnings.filters logging.root random._inst
+    numpy.random.mtrand._rand torch.default_generator matplotlib.rcParams matplotlib.colormaps
+""".split()
 
-    namespace: Mapping[str, Any]
-    root: Any = None  # the definition whose content is wanted
-    memories: dict[Any, Any] = field(default_factory=dict)
-    kinds: dict[type, Kind] = field(default_factory=dict)
-    verdicts: dict[int, bool] = field(default_factory=dict)  # whether the function or class with this id is a definition
-    owned: set[int] = field(default_factory=set)  # ids of functions that belong to a class that is taken apart
-    fresh: set[Any] = field(default_factory=set)  # ids of objects, and memory, that were made for this pass only
-    kept: list[Any] = field(default_factory=list)  # … and they themselves, lest an id be used again
-    copied: list[Memory] = field(default_factory=list)  # memory that was copied, as who owns it looks after sharing
+
+def world() -> dict[int, Reference]:
+    """The objects of `WORLD` that are there, by id."""
+    places = [place.rpartition(".") for place in WORLD]
+    here = ((found(module, name), Reference(module, name)) for module, _, name in places if module in sys.modules)
+    return {id(obj): place for obj, place in here if obj is not None}
 
 
 def found(module: str, name: str) -> Any:
@@ -98,6 +81,18 @@ def found(module: str, name: str) -> Any:
     for part in name.split("."):
         here = getattr(here, part, None)
     return here
+
+
+def imported(module: str, name: str) -> Any:
+    """What an import gives."""
+    import_module(module)
+    return found(module, name)
+
+
+def method_reference(method: Any) -> Reference | None:
+    """Where a method of a library's own instance is a function, as `random.random` is."""
+    place = Reference(type(method.__self__).__module__, method.__name__)
+    return place if place.module != "__main__" and found(*place) == method else None
 
 
 def reference(obj: Any) -> Reference | None:
@@ -109,6 +104,22 @@ def reference(obj: Any) -> Reference | None:
         if isinstance(name, str) and "<" not in name and found(module, name) is obj:
             return Reference(module, name)
     return None
+
+
+@dataclass(slots=True, eq=False)
+class Context:
+    """What one pass over some values knows."""
+
+    namespace: Mapping[str, Any]
+    root: Any = None  # the definition whose content is wanted
+    memories: Memories = field(default_factory=Memories)
+    kinds: dict[type, Kind] = field(default_factory=dict)
+    verdicts: dict[int, bool] = field(default_factory=dict)  # on functions and classes, by id
+    owned: set[int] = field(default_factory=set)  # ids of functions that belong to a class that is taken apart
+    fresh: set[Any] = field(default_factory=set)  # ids of objects, and memory, that were made for this pass only
+    kept: list[Any] = field(default_factory=list)  # … and they themselves, lest an id be used again
+    copied: list[Memory] = field(default_factory=list)  # memory that was copied, as who owns it looks after sharing
+    world: Mapping[int, Reference] = field(default_factory=world)
 
 
 def module_parts(module: ModuleType, _: Context) -> Parts | Reference:

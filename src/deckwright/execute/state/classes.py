@@ -12,26 +12,29 @@ from functools import cached_property
 from types import CellType, CodeType, FunctionType
 from typing import Any
 
-from deckwright.execute.state.anatomy import Context, Globals, Parts, Reference, Unstorable, reference
+from deckwright.execute.state import Unstorable
+from deckwright.execute.state.anatomy import Context, Globals, Parts, Reference, reference
 
+Shape = Iterable[tuple[str, Any]]
 TYPES = {id(kind): name for name, kind in vars(types).items() if isinstance(kind, type)}
 # What Python itself writes into a class, and makes again.
 MADE = frozenset(
-    "__dict__ __weakref__ __module__ __qualname__ __slots__ __orig_bases__ _abc_impl __firstlineno__ "
-    "__static_attributes__".split()
+    "__dict__ __weakref__ __module__ __qualname__ __slots__ __slotnames__ __orig_bases__ __doc__ _abc_impl "
+    "__firstlineno__ __static_attributes__ __annotations_cache__".split()
 )
+SHAPE = ("__module__", "__qualname__", "__doc__", "__slots__", "__orig_bases__")
 MADE_IN_ENUM = frozenset(
-    "__new__ _generate_next_value_ _new_member_ _use_args_ _member_names_ _member_map_ _value2member_map_ _member_type_ "
-    "_value_repr_ _unhashable_values_ _unhashable_values_map_ _hashable_values_ _flag_mask_ _singles_mask_ _all_bits_ "
-    "_boundary_ _inverted_".split()
+    "__new__ _generate_next_value_ _new_member_ _use_args_ _member_names_ _member_map_ _value2member_map_ "
+    "_member_type_ _value_repr_ _unhashable_values_ _unhashable_values_map_ _hashable_values_ "
+    "_flag_mask_ _singles_mask_ _all_bits_ _boundary_ _inverted_".split()
 )
 MADE_IN_TUPLE = frozenset(
     "__new__ _make _replace __replace__ __repr__ _asdict __getnewargs__ _fields _field_defaults __match_args__".split()
 )
 # What is mutable in a class without being the author's own state.
-INTERNAL = MADE | MADE_IN_ENUM | frozenset(
+INTERNAL = frozenset(
     "__annotations__ __dataclass_fields__ __dataclass_params__ __parameters__ __protocol_attrs__ "
-    "__non_callable_proto_members__ __annotations_cache__ __annotate_func__ __abstractmethods__".split()
+    "__non_callable_proto_members__ __annotate_func__ __abstractmethods__".split()
 )
 
 
@@ -74,10 +77,12 @@ def annotations_of(function: FunctionType) -> dict[str, Any]:
     """A function's annotations, or the function that makes them where Python makes them late."""
     if sys.version_info >= (3, 14):
         return {"__annotate__": function.__annotate__}
-    return {"__annotations__": function.__annotations__ or None, "__type_params__": getattr(function, "__type_params__", ())}
+    variables = getattr(function, "__type_params__", ())
+    return {"__annotations__": function.__annotations__ or None, "__type_params__": variables}
 
 
 def content(cell: CellType) -> Any:
+    """What a closure cell holds."""
     try:
         return cell.cell_contents
     except ValueError:
@@ -124,25 +129,31 @@ def class_parts(cls: type, context: Context) -> Parts | Reference:
     if known := reference(cls):
         return known
     if id(cls) in TYPES:
-        return Parts(getattr, (types, TYPES[id(cls)]))
+        return Reference("types", TYPES[id(cls)])
     if not cls.__flags__ & 1 << 9:
         raise Unstorable(f"the class {cls.__qualname__}, which cannot be imported")
-    made = MADE_IN_TUPLE | set(cls._fields) if is_named_tuple(cls) else MADE  # type: ignore[attr-defined]
-    made = made | MADE_IN_ENUM | cls._member_map_.keys() if isinstance(cls, EnumMeta) else made
-    state = {
-        name: value
-        for name, value in vars(cls).items()
-        if name not in MADE and name not in made and not isinstance(value, types.MemberDescriptorType)
-    }
+    made = made_in(cls)
+    state = {name: value for name, value in vars(cls).items() if name not in made}
+    if not state.get("__annotations__", True):
+        del state["__annotations__"]  # made by looking for them
     context.owned.update(id(function) for value in state.values() for function in functions_in(value, cls))
     make, args = constructor(cls)
     return Parts(make, args, state, setter=set_class)
 
 
+def made_in(cls: Any) -> frozenset[str]:
+    """What of a class's content Python wrote, and makes again."""
+    if isinstance(cls, EnumMeta):
+        return MADE | MADE_IN_ENUM | cls._member_map_.keys()
+    if is_named_tuple(cls):
+        return MADE | MADE_IN_TUPLE | set(cls._fields)
+    return MADE | {name for name, value in vars(cls).items() if isinstance(value, types.MemberDescriptorType)}
+
+
 def constructor(cls: type) -> tuple[Any, tuple[Any, ...]]:
     """How to make a class that lacks all but its shape."""
-    names = ("__module__", "__qualname__", "__slots__", "__orig_bases__")
-    shape = tuple((name, vars(cls)[name]) for name in names if name in vars(cls))
+    own = {"__qualname__": cls.__qualname__, **vars(cls)}
+    shape = tuple((name, own[name]) for name in SHAPE if own.get(name) is not None)
     if isinstance(cls, EnumMeta):
         members: Mapping[str, Enum] = cls._member_map_
         values = tuple((name, member._value_, without_names(member)) for name, member in members.items())
@@ -164,25 +175,30 @@ def functions_in(value: Any, cls: type) -> Iterable[FunctionType]:
     for function in held:
         if isinstance(function, FunctionType) and function.__qualname__.startswith(f"{cls.__qualname__}."):
             yield function
+            for cell in function.__closure__ or ():  # what a decorator has wrapped
+                if (inner := content(cell)) is not function:
+                    yield from functions_in(inner, cls)
 
 
 def is_named_tuple(cls: type) -> bool:
+    """Whether `namedtuple` or `NamedTuple` made a class."""
     return issubclass(cls, tuple) and "_fields" in vars(cls) and "_make" in vars(cls)
 
 
 def without_names(member: Enum) -> dict[str, Any] | None:
+    """What a member's own constructor gave it."""
     own = {name: value for name, value in vars(member).items() if not (name.startswith("_") and name.endswith("_"))}
     return own or None
 
 
-def make_class(meta: Any, name: str, bases: tuple[type, ...], shape: Iterable[tuple[str, Any]]) -> type:
+def make_class(meta: Any, name: str, bases: tuple[type, ...], shape: Shape) -> type:
     """A class without its methods. Its metaclass has no say: all that it once did is part of the state."""
     made: type = type.__new__(meta, name, bases, dict(shape))
     return made
 
 
 def make_named_tuple(
-    name: str, fields: tuple[str, ...], defaults: tuple[Any, ...], bases: tuple[type, ...], shape: Iterable[tuple[str, Any]]
+    name: str, fields: tuple[str, ...], defaults: tuple[Any, ...], bases: tuple[type, ...], shape: Shape
 ) -> type:
     """A NamedTuple class without what its author added."""
     made: type = namedtuple(name, fields, defaults=defaults)  # type: ignore[misc]
@@ -194,22 +210,25 @@ def make_named_tuple(
 
 
 def make_enum(
-    meta: Any, name: str, bases: tuple[type, ...], shape: Iterable[tuple[str, Any]], values: Iterable[Any], boundary: Any
+    meta: Any, name: str, bases: tuple[type, ...], shape: Shape, values: Iterable[Any], boundary: Any
 ) -> type:
     """An Enum class without its methods."""
     body = meta.__prepare__(name, bases)
     body.update(shape)
     for key, value, _ in values:
         body[key] = value
-    made: Any = meta.__new__(meta, name, bases, body, **({"boundary": boundary} if boundary else {}))
+    made = meta.__new__(meta, name, bases, body, **({"boundary": boundary} if boundary else {}))
     for key, _, own in values:
         vars(made._member_map_[key]).update(own or {})
-    return made
+    cls: type = made
+    return cls
 
 
 def set_class(cls: type, state: Mapping[str, Any]) -> None:
     """Complete what `make_class` began."""
     for name, value in state.items():
+        if name in vars(cls):
+            type.__delattr__(cls, name)  # for the order
         type.__setattr__(cls, name, value)
     if isinstance(cls, ABCMeta):
         _abc._abc_init(cls)

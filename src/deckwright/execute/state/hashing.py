@@ -5,21 +5,23 @@ from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
 from marshal import dumps
 from operator import ne
-from types import CodeType, FunctionType
+from types import FunctionType
 from typing import Any
 
-from xxhash import xxh3_128_digest, xxh3_128_hexdigest
+from xxhash import xxh3_128_hexdigest
 
 from deckwright.execute.names import code_names
-from deckwright.execute.state import arrays
-from deckwright.execute.state.anatomy import Context, Globals, Memory, Parts, Reference, Unstorable
+from deckwright.execute.state import Unstorable
+from deckwright.execute.state.anatomy import Context, Parts, Reference
 from deckwright.execute.state.classes import is_deck
-from deckwright.execute.state.parts import ATOMS, DEFINABLE, VALUE, is_definition, kind_of, reduced, silent
-from deckwright.execute.state.reach import is_globals, reach
+from deckwright.execute.state.libraries import block_parts
+from deckwright.execute.state.memory import Memories, Memory, address
+from deckwright.execute.state.ordinary import reduced
+from deckwright.execute.state.parts import ATOMS, DEFINABLE, is_definition, kind_of
+from deckwright.execute.state.reach import code_of, identities, reach
+from deckwright.execute.state.writing import NAN, PLAIN, WRITERS
 
 DEPTH = 20_000  # frames, so that linked lists can be looked at
-PLAIN = 2  # the version of marshal's format that knows neither interning nor references
-NAN = float("nan")
 BUILTIN = (int, float, complex, str, bytes, tuple, frozenset)
 
 
@@ -40,8 +42,8 @@ def look(
     value: Any, namespace: dict[str, Any], is_local: Callable[[str], bool], memory: dict[Any, Any] | None = None
 ) -> Look:
     """Look at the value of a name. Looks that share `memory` hash each stretch of memory once."""
-    context = Context(namespace, memories={} if memory is None else memory)
-    return Looking(context, is_local).at(value)
+    memories = Memories() if memory is None else memory.setdefault(Memories, Memories())
+    return Looking(Context(namespace, memories=memories), is_local).at(value)
 
 
 def look_into(definition: Any, namespace: dict[str, Any], is_local: Callable[[str], bool]) -> Look:
@@ -60,6 +62,7 @@ class Looking:
         self.numbers: dict[Hashable, int] = {}  # of the mutable objects met
         self.definitions: dict[int, int] = {}  # numbers, by id
         self.memories: dict[tuple[int, int], Memory] = {}
+        self.copying = False  # within a copy of a table's columns
         self.silenced: list[Any] = []  # what is no part of the digest
         self.hidden: list[Any] = []  # objects that do not tell what they are made of
 
@@ -83,13 +86,29 @@ class Looking:
 
     def note_hidden(self) -> None:
         """Add what cannot be seen from the value: memory that it shares, and what opaque objects can reach."""
-        tokens: list[Hashable] = [of.token for of in self.context.copied if of.size]
-        for of in list(self.memories.values()):
-            tokens += arrays.overlapping(of, self.context)
-        for token in (*tokens, *reach(self.hidden, self.context)):
+        # One for each copy, even of the same memory: after a restore each has its own.
+        self.found.objects += [of.token for of in self.context.copied]
+        tokens: list[Hashable] = []
+        for of in self.memories.values():
+            tokens += self.context.memories.overlapping(of)
+        for obj in reach(self.hidden, self.context):
+            tokens += identities(obj, self.context)
+            self.note_code(obj)
+        for token in tokens:
             if token not in self.numbers:
                 self.numbers[token] = len(self.numbers)
                 self.found.objects.append(token)
+
+    def note_code(self, obj: Any) -> None:
+        """Add the code that an opaque object can run: it may read further names."""
+        code = code_of(obj, self.context)
+        self.found.reads |= code_names(code) if code else frozenset()
+        if self.is_definition(type(obj)):
+            self.definition(type(obj))
+
+    def digest_alone(self, value: Any) -> str:
+        """The digest that a value has in itself, wherever it occurs."""
+        return Looking(self.context, self.is_local, alone=True).at(value).digest
 
     def visit(self, obj: Any) -> None:
         """Write down one value and all its parts."""
@@ -99,14 +118,17 @@ class Looking:
         else:
             self.made(obj)
 
-    def met(self, token: Hashable) -> bool:
-        """Whether this mutable object was met before; if so, its number is all there is to say."""
+    def met(self, token: Hashable, lasting: bool = True) -> bool:
+        """Whether this mutable object was met before; if so, its number is all there is to say.
+
+        One that does not last was made for this look, and its identity may soon be that of another.
+        """
         number = self.numbers.get(token)
         if number is not None:
             self.out.append(b"!^%d;" % number)
             return True
         self.numbers[token] = len(self.numbers)
-        if token not in self.context.fresh:
+        if lasting and token not in self.context.fresh:
             self.found.objects.append(token)
         return False
 
@@ -119,6 +141,9 @@ class Looking:
         if id(obj) in self.numbers:
             self.met(id(obj))
             return
+        if id(obj) in context.world:
+            self.refer(context.world[id(obj)])
+            return
         kind = kind_of(type(obj), context)
         try:
             parts = kind.parts(obj, context)
@@ -129,13 +154,15 @@ class Looking:
         if isinstance(parts, Reference):
             self.refer(parts)
             return
-        if kind.identity or (kind is VALUE and isinstance(obj, BUILTIN) and getattr(obj, "__dict__", None)):
-            self.met(id(obj))
+        if kind.identity or (isinstance(obj, BUILTIN) and getattr(obj, "__dict__", None)):
+            self.met(id(obj), lasting=not (self.copying and hasattr(obj, "dtype")))
         if kind.parts is reduced and is_special(type(obj)):
             self.compare(parts, kind.parts(obj, context))
         if type(obj) is FunctionType and is_deck(obj, context):
             self.found.reads |= code_names(obj.__code__)
-        self.parts(parts, silent(type(obj)))
+        copying, self.copying = self.copying, self.copying or kind.parts is block_parts
+        self.parts(parts, kind.silent)
+        self.copying = copying
 
     def is_definition(self, obj: Any) -> bool:
         """Whether something counts as a definition here: not the one that is looked into, nor its methods."""
@@ -192,8 +219,7 @@ class Looking:
 
     def mapping(self, pairs: dict[Any, Any]) -> None:
         """Write down keys and values in their order, which can be seen."""
-        if ATOMS.issuperset(map(type, pairs)) and ATOMS.issuperset(map(type, pairs.values())):
-            self.atoms(b"!d", [*pairs, *pairs.values()])
+        if self.atoms(b"!d", [*pairs, *pairs.values()]):
             return
         self.out.append(b"!{%d;" % len(pairs))
         for key, value in pairs.items():
@@ -202,18 +228,21 @@ class Looking:
 
     def sequence(self, tag: bytes, elements: Any) -> None:
         """Write down elements in their order."""
-        if ATOMS.issuperset(map(type, elements)):
-            self.atoms(tag + b"a", elements)
+        if self.atoms(tag + b"a", elements):
             return
         self.out.append(b"%b%d;" % (tag, len(elements)))
         for element in elements:
             self.visit(element)
 
-    def atoms(self, tag: bytes, elements: Any) -> None:
-        """Write down many plain values at once. A nan may have more than one form, but it is one value."""
-        if float in set(map(type, elements)) and any(map(ne, elements, elements)):
+    def atoms(self, tag: bytes, elements: Any) -> bool:
+        """Write down elements at once if all are plain values. A nan may have more than one form, but it is one."""
+        kinds = set(map(type, elements))
+        if not kinds <= ATOMS:
+            return False
+        if float in kinds and any(map(ne, elements, elements)):
             elements = [NAN if element != element else element for element in elements]
         self.out.append(tag + dumps(list(elements), PLAIN))
+        return True
 
     def compare(self, first: Any, second: Any) -> None:
         """Find objects that were made for this look: those that are others when the same question is asked again."""
@@ -225,97 +254,14 @@ class Looking:
                 continue
             self.context.fresh.add(id(one))
             if isinstance(one, list | tuple) and len(one) == len(other):
-                todo += zip(one, other, strict=True)  # type: ignore[arg-type]
+                todo += zip(one, other, strict=True)
             elif isinstance(one, dict) and len(one) == len(other):
                 todo += zip(one.values(), other.values(), strict=True)
-            elif hasattr(one, "__array_interface__") and arrays.address(one) != arrays.address(other):
-                self.context.fresh.add(("memory", arrays.address(one)))
+            elif hasattr(one, "__array_interface__") and address(one) != address(other):
+                self.context.fresh.add(("memory", address(one)))
 
 
 def is_special(cls: Any) -> bool:
     """Whether a type has its own way of being pickled, which may make parts up."""
     plain = cls.__reduce_ex__ is object.__reduce_ex__ and cls.__reduce__ is object.__reduce__
     return not plain or cls.__getstate__ is not object.__getstate__
-
-
-def write_atom(looking: Looking, atom: Any) -> None:
-    looking.out.append(dumps(atom, PLAIN))
-
-
-def write_float(looking: Looking, number: float) -> None:
-    looking.out.append(dumps(number if number == number else NAN, PLAIN))
-
-
-def write_tuple(looking: Looking, elements: tuple[Any, ...]) -> None:
-    looking.sequence(b"!(", elements)
-
-
-def write_list(looking: Looking, elements: list[Any]) -> None:
-    if not looking.met(id(elements)):
-        looking.sequence(b"![", elements)
-
-
-def write_dict(looking: Looking, pairs: dict[Any, Any]) -> None:
-    if is_globals(pairs, looking.context):
-        looking.opaque(pairs, "the globals of a module")
-    elif not looking.met(id(pairs)):
-        looking.mapping(pairs)
-
-
-def write_set(looking: Looking, elements: set[Any]) -> None:
-    if not looking.met(id(elements)):
-        looking.out.append(b"!s")
-        write_frozenset(looking, elements)
-
-
-def write_frozenset(looking: Looking, elements: Iterable[Any]) -> None:
-    """Elements in the order of their digests, as their own differs between processes."""
-
-    def digest(element: Any) -> str:
-        return Looking(looking.context, looking.is_local, alone=True).at(element).digest
-
-    looking.sequence(b"!<", sorted(elements, key=digest))
-
-
-def write_bytearray(looking: Looking, content: bytearray) -> None:
-    if not looking.met(id(content)):
-        looking.out.append(b"!b" + dumps(bytes(content), PLAIN))
-
-
-def write_code(looking: Looking, code: CodeType) -> None:
-    """Code without the places where it was written."""
-    counts = (code.co_argcount, code.co_posonlyargcount, code.co_kwonlyargcount, code.co_flags)
-    names = (code.co_names, code.co_varnames, code.co_freevars, code.co_cellvars, code.co_name, code.co_qualname)
-    looking.visit((*counts, *names, code.co_code, code.co_exceptiontable, code.co_consts))
-
-
-def write_globals(looking: Looking, its: Globals) -> None:
-    looking.refer(Reference(its.module, "*"))
-
-
-def write_memory(looking: Looking, of: Memory) -> None:
-    looking.out.append(b"!M%d;" % of.size)
-    known = looking.memories.get((of.start, of.size))
-    if not of.size or (looking.met(of.token) and known):
-        return
-    looking.memories[of.start, of.size] = of
-    if not of.digest:
-        of.digest = xxh3_128_digest(arrays.content(of))
-    looking.found.size += of.size
-    shared = [(looking.numbers[token], of.start - token[1]) for token in arrays.overlapping(of, looking.context) if token in looking.numbers]
-    looking.out.append(of.digest + dumps(shared, PLAIN))
-
-
-WRITERS: dict[type, Callable[[Looking, Any], None]] = {
-    **dict.fromkeys(ATOMS, write_atom),
-    float: write_float,
-    tuple: write_tuple,
-    list: write_list,
-    dict: write_dict,
-    set: write_set,
-    frozenset: write_frozenset,
-    bytearray: write_bytearray,
-    CodeType: write_code,
-    Globals: write_globals,
-    Memory: write_memory,
-}

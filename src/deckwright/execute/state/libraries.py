@@ -3,8 +3,9 @@
 import sys
 from typing import Any
 
-from deckwright.execute.state.anatomy import Context, Memory, Parts
-from deckwright.execute.state.arrays import address, memory_of_array
+from deckwright.execute.state.anatomy import Context, Parts
+from deckwright.execute.state.arrays import memory_of_array, set_attributes
+from deckwright.execute.state.memory import Memory
 
 # What such a value holds for its own use, and what may differ between two that are equal.
 SILENT = {
@@ -29,13 +30,14 @@ def make_generator(device: str, state: bytes) -> Any:
 
 def optimizer_parts(optimizer: Any, _: Context) -> Parts:
     """All of an optimizer: its own way leaves out what schedulers and hooks put into it."""
-    return Parts(make_optimizer, (type(optimizer),), dict(vars(optimizer)))
+    return Parts(make_optimizer, (type(optimizer),), dict(vars(optimizer)), setter=set_attributes)
 
 
 def make_optimizer(cls: Any) -> Any:
     """An optimizer that lacks its state."""
     made = cls.__new__(cls)
     made._patch_step_function()  # once a class, as its constructor does, before anything refers to its `step`
+    vars(made).clear()
     return made
 
 
@@ -46,16 +48,12 @@ def figure_parts(figure: Any, _: Context) -> Parts:
 
 
 def block_parts(block: Any, context: Context) -> Parts:
-    """Columns of pandas. Copy-on-write: they share memory until one changes, which only pandas itself can go on with."""
+    """Columns of pandas, which share memory until one changes: how to go on with that only pandas knows."""
     make, (values, *rest), *_ = block.__reduce__()
-    if sys.modules["pandas"].__version__ < "3":
+    if int(sys.modules["pandas"].__version__.partition(".")[0]) < 3:  # shares for good
         return Parts(make, (values, *rest))
     numpy = sys.modules["numpy"]
-    copy = values.copy(order="K") if isinstance(values, numpy.ndarray) else values.copy()
-    context.kept.append(copy)
-    if isinstance(values, numpy.ndarray) and not values.dtype.hasobject:
-        where = memory_of_array(values, context)
-        if isinstance(where, Memory):
-            context.copied.append(where)
-        context.fresh |= {id(copy), ("memory", address(copy))}
-    return Parts(make, (copy, *rest))
+    if isinstance(array := getattr(values, "_ndarray", values), numpy.ndarray) and not array.dtype.hasobject:
+        where = memory_of_array(array, context)
+        context.copied += [where] if isinstance(where, Memory) else []
+    return Parts(make, (values.copy(order="K") if isinstance(values, numpy.ndarray) else values.copy(), *rest))

@@ -3,40 +3,55 @@
 import gc
 import sys
 from collections.abc import Hashable, Iterable, Iterator
-from types import BuiltinFunctionType, CodeType, FrameType, FunctionType, ModuleType
+from types import AsyncGeneratorType, CodeType, CoroutineType, FrameType, FunctionType, GeneratorType, ModuleType
 from typing import Any
 
-from deckwright.execute.state import arrays
-from deckwright.execute.state.anatomy import Context, Memory, Unstorable
+from deckwright.execute.state import Unstorable, arrays
+from deckwright.execute.state.anatomy import Context
+from deckwright.execute.state.classes import is_deck
+from deckwright.execute.state.memory import Memory
 
 MOST = 10_000  # objects
-CLOSED = (ModuleType, type, BuiltinFunctionType, CodeType, FrameType, str, bytes, int, float, complex, type(None))
+CLOSED = (ModuleType, type, CodeType, FrameType, str, bytes, int, float, complex, type(None))
 
 
-def reach(objects: Iterable[Any], context: Context) -> Iterator[Hashable]:
-    """Identities of the mutable objects that these can reach, memory included."""
-    todo = [part for obj in objects for part in inside(obj, context)]
-    seen = {id(part) for part in todo}
-    for part in todo:  # which grows
-        yield from identities(part, context)
-        for inner in inside(part, context):
-            if id(inner) not in seen and not isinstance(inner, CLOSED) and len(seen) < MOST:
+def reach(objects: Iterable[Any], context: Context) -> list[Any]:
+    """All objects that these can reach, themselves included."""
+    todo = list(objects)
+    seen = {id(obj) for obj in todo}
+    for obj in todo:  # which grows
+        for inner in inside(obj, context):
+            if id(inner) not in seen and len(todo) < MOST:
                 seen.add(id(inner))
                 todo.append(inner)
+    return todo
 
 
 def inside(obj: Any, context: Context) -> list[Any]:
     """What an object refers to, but for code and the globals of modules."""
     if isinstance(obj, FunctionType):
-        return [obj.__closure__, obj.__defaults__, obj.__kwdefaults__, obj.__dict__]
+        return [part for part in (obj.__closure__, obj.__defaults__, obj.__kwdefaults__, obj.__dict__) if part]
     if isinstance(obj, dict) and is_globals(obj, context):
         return []
     torch = sys.modules.get("torch")
     if torch and isinstance(obj, torch.Tensor):
-        return [obj.grad_fn, obj.grad if obj.is_leaf else None, obj._base, *vars(obj).values()]
-    if torch and isinstance(obj, torch.autograd.graph.Node):
-        return [getattr(obj, "variable", None), *(node for node, _ in obj.next_functions)]
-    return [part for part in gc.get_referents(obj) if not isinstance(part, CLOSED)]
+        parts = [obj.grad_fn, obj.grad if obj.is_leaf else None, obj._base, *vars(obj).values()]
+    elif torch and isinstance(obj, torch.autograd.graph.Node):
+        parts = [getattr(obj, "variable", None), *(node for node, _ in obj.next_functions)]
+    else:
+        parts = gc.get_referents(obj)
+    return [part for part in parts if not isinstance(part, CLOSED)]
+
+
+def code_of(obj: Any, context: Context) -> CodeType | None:
+    """The code that runs when this goes on, if it is the deck's."""
+    if isinstance(obj, FunctionType):
+        return obj.__code__ if is_deck(obj, context) else None
+    if isinstance(obj, GeneratorType):
+        return obj.gi_code
+    if isinstance(obj, CoroutineType):
+        return obj.cr_code
+    return obj.ag_code if isinstance(obj, AsyncGeneratorType) else None
 
 
 def is_globals(names: dict[Any, Any], context: Context) -> bool:
@@ -49,7 +64,7 @@ def is_globals(names: dict[Any, Any], context: Context) -> bool:
 
 def identities(obj: Any, context: Context) -> Iterator[Hashable]:
     """The identity of one object, and that of its memory if it has any."""
-    if isinstance(obj, tuple | FunctionType | CLOSED) or (isinstance(obj, dict) and is_globals(obj, context)):
+    if isinstance(obj, (tuple, FunctionType, *CLOSED)) or (isinstance(obj, dict) and is_globals(obj, context)):
         return
     yield id(obj)
     if (where := memory_of(obj, context)) and where.size:

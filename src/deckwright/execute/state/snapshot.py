@@ -8,9 +8,10 @@ from itertools import accumulate, pairwise
 from struct import pack, unpack_from
 from typing import Any
 
-from deckwright.execute.state import arrays
-from deckwright.execute.state.anatomy import REFUSALS, Context, Globals, Memory, Parts, Reference, Unstorable
-from deckwright.execute.state.parts import DEFINABLE, is_definition, kind_of, reduced
+from deckwright.execute.state import Unstorable, memory
+from deckwright.execute.state.anatomy import REFUSALS, Context, Globals, Parts, imported
+from deckwright.execute.state.ordinary import reduced
+from deckwright.execute.state.parts import is_definition, kind_of
 
 __all__ = ["Unstorable", "dump", "dump_definition", "load", "load_definition"]
 
@@ -48,7 +49,7 @@ def written(value: Any, context: Context, key_of: Key) -> bytes:
     """A snapshot of one value: the sizes of its pieces, a pickle, and the memory of its arrays."""
     writer = Writer(context, key_of)
     writer.write(value)
-    if wholes := arrays.joined(context.memories.values()):  # seldom, and known only now
+    if wholes := memory.joined(context.memories.known.values()):  # seldom, and known only now
         writer = Writer(context, key_of, wholes)
         writer.write(value)
     pieces = [writer.file.getbuffer(), *(buffer.raw() for buffer in writer.buffers)]
@@ -58,7 +59,9 @@ def written(value: Any, context: Context, key_of: Key) -> bytes:
 class Writer(pickle.Pickler):
     """Pickles what `parts.py` says of a value, and leaves the rest to pickle."""
 
-    def __init__(self, context: Context, key_of: Key, wholes: Mapping[Memory, Memory] | None = None) -> None:
+    def __init__(
+        self, context: Context, key_of: Key, wholes: Mapping[memory.Memory, memory.Memory] | None = None
+    ) -> None:
         self.file = io.BytesIO()
         self.buffers: list[pickle.PickleBuffer] = []
         super().__init__(self.file, 5, buffer_callback=self.buffers.append)
@@ -77,29 +80,33 @@ class Writer(pickle.Pickler):
     def reducer_override(self, obj: Any) -> Any:
         """How an object is pickled. Called by pickle for all but plain values and containers."""
         context = self.context
-        if isinstance(obj, Memory):
-            return self.memory(obj)
+        if isinstance(obj, memory.Memory):
+            return self.stretch(obj)
         if isinstance(obj, Globals):
             return globals_of, tuple(obj)
-        if isinstance(obj, DEFINABLE) and obj is not context.root and id(obj) not in context.owned:
-            if is_definition(obj, context.namespace, context):
-                return definition, (self.key_of(obj),)
-            if isinstance(obj, type) and has_hook(obj):
-                raise Unstorable(f"the class {obj.__qualname__}, which runs code of the deck when it is made")
+        if obj is not context.root and id(obj) not in context.owned and is_definition(obj, context.namespace, context):
+            return definition, (self.key_of(obj),)
+        if id(obj) in context.world:
+            return imported, tuple(context.world[id(obj)])
         kind = kind_of(type(obj), context)
         if kind.parts is reduced:
             return NotImplemented
         parts = kind.parts(obj, context)
         if isinstance(parts, Parts):
+            if isinstance(obj, type) and has_hook(obj):
+                raise Unstorable(f"the class {obj.__qualname__}, which runs code of the deck when it is made")
             return tuple(parts)
-        return (import_module, (parts.module,)) if parts.name == "*" else parts.name
+        if parts.name == "*":
+            return import_module, (parts.module,)
+        own = (getattr(obj, "__module__", None), getattr(obj, "__qualname__", None))
+        return own[1] if own == tuple(parts) else (imported, tuple(parts))
 
-    def memory(self, of: Memory) -> tuple[Any, ...]:
+    def stretch(self, of: memory.Memory) -> tuple[Any, ...]:
         """Memory by its content, or as a part of other memory."""
         whole = self.wholes.get(of)
         if whole:
-            return arrays.make_part, (whole, of.start - whole.start, of.size)
-        return arrays.make_memory, (pickle.PickleBuffer(arrays.content(of)), *arrays.spec(of))
+            return memory.make_part, (whole, of.start - whole.start, of.size)
+        return memory.make_memory, (pickle.PickleBuffer(memory.content(of)), *memory.kind_of_owner(of))
 
 
 def has_hook(cls: type) -> bool:
@@ -121,6 +128,8 @@ class Reader(pickle.Unpickler):
             return self.definition_of
         if module == __name__ and name == globals_of.__name__:
             return self.globals_of
+        if module == "__main__":
+            raise Unstorable(f"a reference to {name}")
         return super().find_class(module, name)
 
     def globals_of(self, module: str) -> dict[str, Any]:
