@@ -15,6 +15,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from deckwright.execute.trace import Trace
 from deckwright.execute.watch import Step
 from deckwright.pipeline import Project, build
 
@@ -111,10 +112,11 @@ class Clock:
     seconds: float = 0.0
 
     def begin(self, steps: int) -> None: ...
-    def started(self, step: Step) -> None: ...
+    def cached(self, step: Step, trace: Trace) -> None: ...
+    def started(self, step: Step, reasons: Sequence[str]) -> None: ...
     def printed(self, step: Step, text: str) -> None: ...
-    def finished(self, step: Step, seconds: float) -> None:
-        self.seconds += seconds
+    def finished(self, step: Step, trace: Trace) -> None:
+        self.seconds += trace.seconds
 
     def warn(self, message: str) -> None:
         print(message)

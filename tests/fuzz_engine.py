@@ -17,7 +17,6 @@ from typing import Any
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
-from tests.deckwright.execute.differential import MEMORY
 from tests.deckwright.execute.drawn import FEATURES, Edit, World, session
 from tests.deckwright.execute.sequence import described, play
 
@@ -41,7 +40,7 @@ def fuzz(first: int, count: int, features: tuple[str, ...], shrink: bool, minute
         @given(session(features))
         def run(drawn: tuple[World, list[Edit]]) -> None:
             last[:] = [drawn]
-            with tempfile.TemporaryDirectory(prefix="fuzz-", dir=MEMORY) as folder:
+            with tempfile.TemporaryDirectory(prefix="fuzz-") as folder:
                 counts["sequences"] += 1
                 play(Path(folder), *drawn, counts=counts)
 

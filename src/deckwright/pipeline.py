@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from deckwright.execute.store import Store
-from deckwright.execute.walk import Walk
 from deckwright.execute.watch import Watcher
 from deckwright.installed import own, version
 from deckwright.memo import Memo
@@ -64,6 +63,7 @@ def run(
     """The results of a deck; `meanwhile` is what may be done while a kernel boots."""
     if not any(steps(deck)):
         return NOTHING_RAN
+    from deckwright.execute.walk import Walk  # with what it knows of Python, 40 ms
 
     def boot() -> AbstractContextManager["Kernel"]:
         from deckwright.execute.kernel import booting_kernel  # a build that runs nothing never loads Jupyter

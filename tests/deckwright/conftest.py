@@ -1,11 +1,12 @@
 """A project on disk, and a watcher that remembers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
+from deckwright.execute.trace import Trace
 from deckwright.execute.watch import Step
 from deckwright.pipeline import Project
 
@@ -20,12 +21,14 @@ class Memory:
 
     def begin(self, steps: int) -> None: ...
 
-    def started(self, step: Step) -> None: ...
+    def cached(self, step: Step, trace: Trace) -> None: ...
+
+    def started(self, step: Step, reasons: Sequence[str]) -> None: ...
 
     def printed(self, step: Step, text: str) -> None:
         self.texts.append(text)
 
-    def finished(self, step: Step, seconds: float) -> None:
+    def finished(self, step: Step, trace: Trace) -> None:
         self.ran.append(step.label)
 
     def warn(self, message: str) -> None:

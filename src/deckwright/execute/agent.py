@@ -108,7 +108,7 @@ class Agent:
         self.ledger.known |= {name: self.defaults[name] for name in names}
         for name in names:
             if self.pending.get(name):
-                self.ledger.restore(self.content(self.pending.pop(name)))
+                self.ledger.restore(self.content(self.pending.pop(name)), [name])
             if name in ambients.RANDOM.values():
                 ambients.BEFORE[name] = self.ledger.known[name].value
 
@@ -237,6 +237,8 @@ class Agent:
         """Bring about the state that a step needs; report the names whose restored values are not as expected."""
         ledger = self.ledger
         self.shell.execution_count = plan["count"]
+        for number, code in enumerate(plan["cells"], 1):
+            self.shell.compile.cache(self.shell.transform_cell(code), number, code)
         ledger.taken = set(plan["taken"])
         ledger.drop(plan["drop"])
         for name in plan["modules"]:
@@ -247,7 +249,7 @@ class Agent:
         )
         differing: list[str] = []
         for address, expected in plan["groups"]:
-            found = ledger.restore(self.content(address)) if address else ledger.known
+            found = ledger.restore(self.content(address), expected) if address else ledger.known
             differing += [name for name, digest in expected.items() if found[name].look.digest != digest]
         for name, address in plan["ambients"].items():
             self.set_ambient(name, address)
@@ -259,7 +261,7 @@ class Agent:
         if library and library not in sys.modules:
             self.pending[name] = address
         elif address:
-            self.ledger.restore(self.content(address))
+            self.ledger.restore(self.content(address), [name])
         else:
             self.ledger.bind(name, self.defaults[name].value)
             self.ledger.known[name] = self.defaults[name]

@@ -308,14 +308,15 @@ class Ledger:
         self.held.append(definition)
         self.definitions[key] = records[key]
 
-    def restore(self, content: bytes) -> dict[str, Known]:
-        """Bind the names of a snapshot; give what they are now."""
+    def restore(self, content: bytes, names: Iterable[str]) -> dict[str, Known]:
+        """Bind these names of a snapshot; give what they are now."""
         values = load(content, self.namespace, self.definition_of)
-        for name, value in values.items():
-            self.bind(name, value)
-        found = self.look_at({name: value for name, value in values.items() if not name.startswith((MODULE, "~"))})
-        found |= self.look_at_settings({name: value for name, value in values.items() if name.startswith("~")})
-        found |= {name: known for name, known in self.look_at_modules().items() if name in values}
+        for name in names:
+            self.bind(name, values[name])
+        plain = {name: values[name] for name in names if not name.startswith((MODULE, "~"))}
+        found = self.look_at(plain)
+        found |= self.look_at_settings({name: values[name] for name in names if name.startswith("~")})
+        found |= {name: known for name, known in self.look_at_modules().items() if name in names}
         self.known |= found
         return found
 

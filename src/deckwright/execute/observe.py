@@ -21,6 +21,7 @@ SMALL = 1 << 20  # bytes: a file up to this size is read at once, before the ste
 LIBRARIES = ("site-packages", "dist-packages", "__pycache__", ".deckwright")
 STANDARD = tuple({sysconfig.get_paths()[name] + "/" for name in ("stdlib", "platstdlib")})
 SYSTEM = ("/proc/", "/dev/", "/sys/", "/etc/", *STANDARD)
+IMPORT = "<frozen importlib"
 NOT_DATA = (".py", ".pyc", ".so", ".pyd", ".dylib")
 CACHES = ("fontlist-", "matplotlibrc")
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
@@ -114,7 +115,7 @@ class Observer:
 
     def listed(self, path: Any) -> None:
         name = self.name(path if path is not None else ".")
-        if name and name not in self.folders:
+        if name and name not in self.folders and not by_import():
             with self.unwatched():
                 self.folders[name] = folder_digest(name)
 
@@ -192,10 +193,18 @@ class Observer:
             module = frame.f_globals.get("__name__", "")
             if module == "__main__" or self.of_the_author(module):
                 return True
-            if not of_python_itself(frame.f_code.co_filename):
+            if frame.f_code.co_filename.startswith(IMPORT) or not of_python_itself(frame.f_code.co_filename):
                 return False
             frame = frame.f_back  # type: ignore[assignment]
         return False
+
+
+def by_import() -> bool:
+    """Whether it is Python's import that looks, and not the step."""
+    frame = sys._getframe(1)
+    while frame and not frame.f_code.co_filename.startswith(IMPORT):
+        frame = frame.f_back  # type: ignore[assignment]
+    return frame is not None
 
 
 @cache

@@ -15,13 +15,14 @@ from deckwright.execute.files import STAT, file_address, kind_of
 from deckwright.execute.libraries import installed
 from deckwright.execute.modules import Modules
 from deckwright.execute.names import names_of
-from deckwright.execute.scope import Scope, digest_of
+from deckwright.execute.scope import Scope, digest_of, reach
 from deckwright.execute.store import Store
 from deckwright.execute.watch import Step
 from deckwright.model import Cell, Deck
 from deckwright.settings import CellOptions, figure_of
 
 RACY = 2.0  # seconds: a file changed so shortly ago may change again without its time showing it
+MODULE = "module "
 FILES = "files"  # the store's note of contents by size and time
 COMPUTING = ("CUDA_", "OMP_", "MKL_", "OPENBLAS_", "TORCH", "PYTORCH_", "NVIDIA_", "MPLBACKEND", "TZ", "LANG", "LC_")
 
@@ -48,7 +49,7 @@ class Present:
             "platform": lambda key, scope, index: self.platform,
             "figure": lambda key, scope, index: self.figure(index),
             "seed": lambda key, scope, index: str(self.deck.settings.seed),
-            "text": lambda key, scope, index: self.texts[index],
+            "text": lambda key, scope, index: self.text(scope, index),
             "past": lambda key, scope, index: scope.past,
         }
 
@@ -62,14 +63,11 @@ class Present:
         """What traces of each step are filed under."""
         return [code_of(step) for step in self.steps]
 
-    @cached_property
-    def texts(self) -> list[str]:
-        """For each step a digest of all code up to its end, as written."""
-        found, before = [], ""
-        for step in self.steps:
-            before = digest_of(before, type(step).__name__, step.code)
-            found.append(before)
-        return found
+    def text(self, scope: Scope, index: int) -> str:
+        """The code of a step as written, and of the steps that wrote what it can read: tracebacks quote them."""
+        names = readable(self.steps[index].code, scope, self.modules)
+        writers = sorted({scope.writers[name] for name in names if name in scope.writers})
+        return digest_of(self.steps[index].code, *(self.steps[writer].code for writer in writers))
 
     @cached_property
     def platform(self) -> str:
@@ -164,6 +162,18 @@ class Present:
         content = json.dumps(self.known, sort_keys=True).encode()
         if content != self.store.noted(FILES):
             self.store.note(FILES, content)
+
+
+def readable(code: str, scope: Scope, local: Modules) -> frozenset[str]:
+    """All names that a step with this code can read: the deck's, and the state of the author's modules."""
+    names = names_of(code)
+    found = reach(scope.values if names.everything else names.reads, scope.values, scope.definitions)
+    pairs = scope.modules(found) | names.imports
+    modules = {f"{MODULE}{module}" for pair in pairs for module in local.closure(*pair)}
+    while not modules <= found:  # a module's values may be functions of the deck
+        found = reach([*found, *modules], scope.values, scope.definitions)
+        modules = {f"{MODULE}{module}" for pair in scope.modules(found) for module in local.closure(*pair)}
+    return frozenset(name for name in found if not name.startswith("~"))
 
 
 def code_of(step: Step) -> str:

@@ -74,6 +74,11 @@ class Reasons:
                 left.remove(at_place)
         return found
 
+    def changed_values(self, index: int) -> bool:
+        """Whether a step changed objects in place when it ran last."""
+        past = self.before.get(index)
+        return past is not None and any(key.startswith("group ") for key in past.trace.inputs)
+
     def of(self, index: int, scope: Scope, *, fresh: bool = False) -> tuple[str, ...]:
         """Why a step without a trace that holds must run."""
         step = self.present.steps[index]

@@ -6,34 +6,21 @@ from typing import Any
 
 from deckwright.execute.ambients import AMBIENTS, RANDOM
 from deckwright.execute.names import Names, names_of
-from deckwright.execute.present import Present, libraries_content
+from deckwright.execute.present import Present, libraries_content, readable
 from deckwright.execute.scope import Scope, digest_of, reach
 from deckwright.execute.trace import Effect, Trace, read_definition, read_effect
 from deckwright.model import Output
 
-MODULE = "module "
 STATE = ("value", "sharing", "file", "variable", "module", "past")  # inputs that make a value what it is
 ALL_OF_IT = 1 << 30  # objects: more than any value has
 CONSTANT = [name for name, ambient in AMBIENTS.items() if not ambient.seen]
-
-
-def readable(code: str, scope: Scope, present: Present) -> frozenset[str]:
-    """All names that a step with this code can read: the deck's, and the state of the author's modules."""
-    names = names_of(code)
-    found = reach(scope.values if names.everything else names.reads, scope.values, scope.definitions)
-    pairs = scope.modules(found) | names.imports
-    modules = {f"{MODULE}{module}" for pair in pairs for module in present.modules.closure(*pair)}
-    while not modules <= found:  # a module's values may be functions of the deck
-        found = reach([*found, *modules], scope.values, scope.definitions)
-        modules = {f"{MODULE}{module}" for pair in scope.modules(found) for module in present.modules.closure(*pair)}
-    return frozenset(name for name in found if not name.startswith("~"))
 
 
 def recorded(index: int, scope: Scope, report: Mapping[str, Any], outputs: Iterable[Output], present: Present) -> Trace:
     """The trace of the `index`th step, which began in this scope."""
     code = present.steps[index].code
     names = names_of(code)
-    reading = readable(code, scope, present)
+    reading = readable(code, scope, present.modules)
     touched = {name for name in report["mutated"] if name in scope.values}
     # What the step may bind and did not, as far as it shows, passes through it.
     passing = {name for name in scope.values if name in names.binds and name not in report["values"]}

@@ -8,6 +8,7 @@ from deckwright.model import Output
 
 ADDRESS = re.compile(r"(<[^<>\n]{0,200}\bat )0x[0-9a-f]{6,}")
 COMPILED = re.compile(r"\S*ipykernel_\d+\S*?\.py:(?P<line>\d+)")
+NUMBER = re.compile(r"(Cell(?:\x1b\[[\d;]*m)* (?:\x1b\[[\d;]*m)*In\[)\d+(\])")  # of a cell: another when one is added above
 STYLED_TABLE = re.compile(r"\bT_[0-9a-f]{5}(?=[_\"' ]|\b)")
 TABLE = "T_of-the-cell"  # stands for it until the cell's label is known
 
@@ -57,19 +58,21 @@ def last_state(line: str) -> str:
 
 
 def repeatable(output: Output) -> Output:
-    """An output without memory addresses, temporary file names, and the random ids of pandas' styled tables."""
+    """An output without memory addresses, temporary file names, numbers of cells, and random ids of styled tables."""
     match output["output_type"]:
         case "stream":
             return {**output, "text": without_places(output["text"])}
         case "error":
-            return {**output, "traceback": [without_places(line) for line in output["traceback"]]}
+            lines = (NUMBER.sub(r"\1\2", line) for line in output["traceback"])
+            return {**output, "traceback": [without_places(line) for line in lines]}
     data = {
         mime: without_places(content) if mime.startswith("text/") and isinstance(content, str) else content
         for mime, content in output["data"].items()
     }
     if isinstance(data.get("text/html"), str):
         data["text/html"] = STYLED_TABLE.sub(TABLE, data["text/html"])
-    return {**output, "data": data}
+    counted = {"execution_count": None} if output["output_type"] == "execute_result" else {}
+    return {**output, "data": data} | counted
 
 
 def labelled(output: Output, label: str) -> Output:

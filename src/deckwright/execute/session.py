@@ -57,7 +57,7 @@ class Session:
         self.timeout: float | None = None  # seconds, of the step that runs
         self.client.timeout_func = lambda _: self.timeout
         self.current = steps[0]  # what runs now, or ran last
-        self.ran: dict[int, Cell] = {}  # by execution count, for tracebacks
+        self.numbered = dict(enumerate((step for step in steps if isinstance(step, Cell)), 1))  # as tracebacks have it
 
     async def connect(self, blobs: str, import_roots: Sequence[str]) -> None:
         """Wait until the kernel answers, and set its agent to work. Raises DeckError if it does not answer."""
@@ -134,18 +134,12 @@ class Session:
         try:
             await self.client.async_execute_cell(cell, index, store_history=isinstance(step, Cell))
         except CellExecutionError as error:
-            self.remember(cell, step)
             output = next(output for output in reversed(cell.outputs) if output.output_type == "error")
-            raise cell_error(step, output, self.ran, self.deck.root) from error
+            raise cell_error(step, output, self.numbered, self.deck.root) from error
         except CellTimeoutError as error:
             raise stopped(
                 step, f"did not end within {self.timeout:g} s", "Raise its `timeout`, or make it quicker."
             ) from error
-        self.remember(cell, step)
-
-    def remember(self, cell: NotebookNode, step: Step) -> None:
-        if isinstance(step, Cell) and cell.execution_count:
-            self.ran[cell.execution_count] = step
 
     @contextmanager
     def alive(self) -> Iterator[None]:

@@ -8,8 +8,7 @@ from dataclasses import astuple
 from typing import Any
 
 from deckwright.execute.names import names_of
-from deckwright.execute.present import Present
-from deckwright.execute.record import readable
+from deckwright.execute.present import Present, readable
 from deckwright.execute.scope import Scope, Value, all_links
 from deckwright.execute.trace import Trace
 from deckwright.model import Cell
@@ -25,6 +24,7 @@ class Supply:
         self.scopes: Sequence[Scope] = []  # before each step
         self.traces: Sequence[Trace] = []  # of the steps so far
         self.bad: set[str] = set()  # addresses of snapshots that could not be restored as they were
+        self.whole: set[int] = set()  # steps that need whole groups
         self.new_kernel()
 
     def new_kernel(self) -> None:
@@ -32,22 +32,28 @@ class Supply:
         self.live: dict[str, Value] = {}
         self.definitions: set[str] = set()
         self.executed: list[int] = []
+        self.count = 1  # of the next cell, as the kernel counts
 
     def ran(self, index: int, scope: Scope, trace: Trace) -> None:
         """A step has run in the kernel; the scope is the one after it."""
         self.executed.append(index)
+        self.count += isinstance(self.present.steps[index], Cell)
         for name in trace.effects:
             self.live.pop(name, None)
             if name in scope.values:
                 self.live[name] = scope.values[name]
         self.definitions |= trace.definitions.keys()
 
-    def needs(self, index: int) -> list[frozenset[str]]:
-        """The groups of names that must be there before a step runs. What cannot be stored only if the step reads it."""
+    def needs(self, index: int, *, whole: bool = False) -> list[frozenset[str]]:
+        """The names that must be there before a step runs, in groups that share objects.
+
+        `whole`: with all that shares objects with them, for a step that changes those. What cannot be stored is in
+        only if the step reads it.
+        """
         scope = self.scopes[index]
-        reading = readable(self.present.steps[index].code, scope, self.present) & scope.values.keys()
+        reading = readable(self.present.steps[index].code, scope, self.present.modules) & scope.values.keys()
         settings = (frozenset([name]) for name in scope.values if name.startswith("~"))
-        return [*groups(reading, scope), *settings]
+        return [*groups(reading, scope, whole=whole or index in self.whole), *settings]
 
     def is_live(self, group: Iterable[str], scope: Scope) -> bool:
         """Whether the kernel holds these names in the scope's version."""
@@ -60,14 +66,12 @@ class Supply:
             return None
         for at in range(max(scope.writers[name] for name in group), index):
             after = self.scopes[at + 1] if at + 1 < len(self.scopes) else scope
-            for names, address in self.traces[at].stored:
-                if group == set(names) and address not in self.bad and self.present.store.has(address):
-                    if all(after.values.get(name) == scope.values[name] for name in group):
-                        return address
-        return "" if len(group) == 1 and next(iter(group)).startswith(MODULE) and not self.failed(group) else None
-
-    def failed(self, group: frozenset[str]) -> bool:
-        return any(name in self.bad for name in group)
+            same = all(after.values.get(name) == scope.values[name] for name in group)
+            for names, address in self.traces[at].stored if same else ():
+                if group <= set(names) and address not in self.bad and self.present.store.has(address):
+                    return address
+        alone = next(iter(group)) if len(group) == 1 else ""
+        return "" if alone.startswith(MODULE) and alone not in self.bad else None
 
     def has_definitions(self, group: Iterable[str], scope: Scope) -> bool:
         """Whether the classes and functions that these values refer to are there or can be restored."""
@@ -76,11 +80,24 @@ class Supply:
 
     def missing(self, index: int) -> set[int]:
         """The steps that must run again before this one can run: none if all that it needs is there or stored."""
-        found: set[int] = set()
-        for group in self.needs(index):
-            if not self.is_live(group, self.scopes[index]) and self.snapshot(group, index) is None:
-                return self.producers(index)
-        return found
+        if self.is_supplied(index, whole=True):
+            self.whole.add(index)
+            return set()
+        return set() if self.is_supplied(index) else self.producers(index)
+
+    def is_supplied(self, index: int, *, whole: bool = False) -> bool:
+        """Whether all that a step needs is in the kernel or stored."""
+        scope = self.scopes[index]
+        return all(
+            self.is_live(group, scope) or self.snapshot(group, index) is not None
+            for group in self.needs(index, whole=whole)
+        )
+
+    def lacks(self, index: int, names: Iterable[str]) -> bool:
+        """Whether something shares objects with these names that a step has changed, and was not there to be seen."""
+        scope = self.scopes[index]
+        changed = [name for name in names if name in scope.values]
+        return any(not self.is_live(group, scope) for group in groups(changed, scope, whole=True))
 
     def producers(self, index: int) -> set[int]:
         """The steps to run again, from an empty kernel, before this one."""
@@ -110,14 +127,15 @@ class Supply:
         drop = self.outdated(index)
         settings = {name for name in {*self.live, *scope.values} if name.startswith("~")}
         stale = {name for name in settings if self.live.get(name) != scope.values.get(name)}
-        if not (todo or drop or stale):
+        count = sum(isinstance(step, Cell) for step in self.present.steps[:index]) + 1
+        if not (todo or drop or stale or count != self.count):
             return None
         wanted = sorted({name for group in todo for name in group})
         links = all_links([scope.values[name] for name in wanted], scope.definitions) - self.definitions
-        taken = {key for value in scope.values.values() for key in all_links([value], scope.definitions)}
         return {
-            "count": sum(isinstance(step, Cell) for step in self.present.steps[:index]) + 1,
-            "taken": sorted(taken),
+            "count": count,
+            "cells": [] if self.live or self.executed else self.cells_before(index),
+            "taken": sorted({key for value in scope.values.values() for key in all_links([value], scope.definitions)}),
             "drop": drop,
             "modules": [name.removeprefix(MODULE) for name in wanted if name.startswith(MODULE)],
             "definitions": {key: astuple(scope.definitions[key]) for key in sorted(links)},
@@ -128,10 +146,14 @@ class Supply:
             "ambients": {name: self.ambient(name, index) for name in sorted(stale)},
         }
 
+    def cells_before(self, index: int) -> list[str]:
+        """The code of the cells above a step, which an empty kernel has not seen: tracebacks quote it."""
+        return [step.code for step in self.present.steps[:index] if isinstance(step, Cell)]
+
     def outdated(self, index: int) -> list[str]:
         """Names that the step must not find as the kernel has them: those it may read, and those it may bind."""
         code, scope = self.present.steps[index].code, self.scopes[index]
-        reading, binds = readable(code, scope, self.present), names_of(code).binds
+        reading, binds = readable(code, scope, self.present.modules), names_of(code).binds
         at_stake = [name for name in self.live if name in reading or name in binds or "*" in binds]
         return [name for name in at_stake if name[0] != "~" and self.live[name] != scope.values.get(name)]
 
@@ -141,7 +163,7 @@ class Supply:
 
     def supplied(self, index: int, plan: Mapping[str, Any]) -> None:
         """The agent has done what the plan says."""
-        scope = self.scopes[index]
+        scope, self.count = self.scopes[index], plan["count"]
         for name in plan["drop"]:
             self.live.pop(name, None)
         for _, expected in plan["groups"]:
@@ -163,11 +185,13 @@ class Supply:
             }
 
 
-def groups(names: Iterable[str], scope: Scope) -> Iterator[frozenset[str]]:
-    """These names with all that share objects with them, each group once. What cannot be stored only if it is named."""
+def groups(names: Iterable[str], scope: Scope, *, whole: bool = False) -> Iterator[frozenset[str]]:
+    """These names by what shares objects; `whole`: and all that shares objects with them and can be stored."""
     wanted, seen = set(names), set[str]()
     for name in sorted(wanted):
         if name not in seen:
             group = scope.group(name)
             seen |= group
-            yield frozenset(member for member in group if member in wanted or not scope.values[member].opaque)
+            yield frozenset(
+                member for member in group if member in wanted or (whole and not scope.values[member].opaque)
+            )

@@ -27,6 +27,7 @@ from deckwright.model import Cell, Deck, Output, Results, steps
 from deckwright.settings import CellOptions, figure_of
 
 LANGUAGE = "language"  # the store's note of what the kernel says of its language
+NEEDED = ("what it gives is needed and not stored",)
 Boot = Callable[[], AbstractContextManager[Any]]
 
 
@@ -122,8 +123,11 @@ class Walk:
             self.start_kernel()
         if self.needs_all_before(index):
             self.run_all_before(index)
-        elif missing := self.supply.missing(index):
-            self.replay(sorted(missing))
+        else:
+            if self.reasons.changed_values(index):
+                self.supply.whole.add(index)
+            if missing := self.supply.missing(index):
+                self.replay(sorted(missing))
         self.prepare(index)
         return self.perform(index, reason)
 
@@ -161,9 +165,9 @@ class Walk:
 
     def again(self, index: int) -> None:
         """Run a step whose trace is known, for its values. Raises Again if they are others."""
-        self.watcher.started(self.steps[index], ("what it gives is needed and not stored",))
+        self.watcher.started(self.steps[index], NEEDED)
         before = self.traces[index]
-        trace = self.perform(index, before.reason)
+        trace = self.perform(index, NEEDED)
         if trace.meaning != before.meaning:
             raise Again
 
@@ -184,6 +188,10 @@ class Walk:
         step = self.steps[index]
         own = figure_of(self.deck.settings, step.options, step.width) if isinstance(step, Cell) else None
         outputs, report = self.kernel.step(index, own or figure_of(self.deck.settings, CellOptions()))
+        if self.supply.lacks(index, report["mutated"]):
+            self.supply.whole.add(index)
+            self.new_kernel()
+            raise Again
         trace = recorded(index, self.scopes[index], report, outputs, self.present)
         content = json.dumps(outputs, sort_keys=True).encode()
         trace = replace(trace, shown=address_of(content), reason=reason, label=step.label)

@@ -17,7 +17,7 @@ from deckwright.render.plotly import plotly_view
 from deckwright.render.webhtml import NotOffline, is_harmless, offline_html
 
 COLOUR = r"(?:\x1b\[[0-9;]*m)*"
-FRAME_PLACE = re.compile(rf"Cell{COLOUR} {COLOUR}In\[\d+\]{COLOUR}, ")
+FRAME_PLACE = re.compile(rf"Cell{COLOUR} {COLOUR}In\[\d*\]{COLOUR}, ")
 RULE_LINE = re.compile(rf"^{COLOUR}-{{20,}}{COLOUR}\n", re.MULTILINE)
 SVG_SIDE = re.compile(r"""\s(?P<side>width|height)=["'](?P<number>[\d.]+)(?P<unit>pt|px|in|)["']""")
 DISPLAY_OBJECT = re.compile(r"^<IPython\.core\.display\.\w+ object>$")

@@ -17,7 +17,7 @@ def play(root: Path, world: World, edits: Sequence[Edit], counts: Counter[str] |
     try:
         for number, change in enumerate([None, *edits]):
             world = edited(world, change, history) if change else world
-            write(root, before, world)
+            write(shop.root, before, world)
             try:
                 shop.check(world.deck, **dict(world.variables))
             except Difference as error:

@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from deckwright.execute.kernel import booting_kernel
-from deckwright.pipeline import build
+from deckwright.execute.store import Store
+from deckwright.execute.walk import Walk
+from deckwright.pipeline import CACHE, build
 from deckwright.source.load import load
 from tests.deckwright.conftest import MakeProject, Memory
 from tests.deckwright.render.sections import sections_html
@@ -23,8 +25,10 @@ def test_cells_become_this_html(
     text = FRONT + case.read_text("utf-8")
     made = project(**{"slides/talk.md": text, "helper.py": HELPER, "src/other.py": "VALUE = 21\n"})
     (deck,) = load(made.root, made.slides)
-    with booting_kernel(made.root) as kernel:
-        results = kernel.run(deck, watcher)
+    with Store.opened(made.root / CACHE, watcher.warn) as store:
+        walk = Walk(deck, store, watcher, lambda: booting_kernel(made.root))
+        with walk.kernels:
+            results = walk.run()
     actual = sections_html(deck, made, results)
     assert actual == golden(case.with_suffix(".html"), actual)
 

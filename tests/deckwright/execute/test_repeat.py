@@ -2,7 +2,7 @@
 
 import pytest
 
-from deckwright.execute.repeat import joined, overwritten, repeatable
+from deckwright.execute.repeat import joined, labelled, overwritten, repeatable
 
 
 @pytest.mark.parametrize(
@@ -41,11 +41,11 @@ def test_texts_of_a_stream_are_joined_and_stdout_comes_first() -> None:
     ],
 )
 def test_only_what_differs_from_run_to_run_is_taken_out(text: str, kept: str) -> None:
-    output = repeatable({"output_type": "stream", "name": "stdout", "text": text}, "cell")
+    output = repeatable({"output_type": "stream", "name": "stdout", "text": text})
     assert output["text"] == kept
 
 
 def test_ids_of_styled_tables_come_from_the_cell() -> None:
     html = '<style>#T_05c3a_row0 {}</style><table id="T_05c3a">'
-    output = repeatable({"output_type": "display_data", "data": {"text/html": html}}, "tbl")
+    output = labelled(repeatable({"output_type": "display_data", "data": {"text/html": html}}), "tbl")
     assert output["data"]["text/html"] == '<style>#T_tbl_row0 {}</style><table id="T_tbl">'

@@ -1,22 +1,341 @@
-"""Decks and edits by name: which cells must run, and outputs as those of a clean build."""
+"""Decks and edits by name: which cells must run after each edit, and outputs as those of a clean build."""
 
-import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
-from .differential import MEMORY, Workshop, deck_of
+from deckwright.execute.kernel import booting_kernel
+
+from .differential import Workshop, deck_of
+from .forked import booting
+
+Cells = tuple[str | tuple[str, ...], ...]
+
+
+@dataclass(frozen=True)
+class Stage:
+    """The deck after an edit, files that the edit wrote or removed, and the cells that must run."""
+
+    cells: Cells
+    ran: str  # labels; "c1 c2" where none are given
+    files: Mapping[str, str | None] = field(default_factory=dict)
+    variables: Mapping[str, str | None] = field(default_factory=dict)
+
+
+def edit(cells: Cells, at: int, code: str | tuple[str, ...]) -> Cells:
+    """Another code for one cell."""
+    return (*cells[:at], code, *cells[at + 1 :])
 
 
 @pytest.fixture
 def shop() -> Iterator[Workshop]:
-    with tempfile.TemporaryDirectory(prefix="tricky-", dir=MEMORY) as folder:
+    with tempfile.TemporaryDirectory(prefix="tricky-") as folder:
         yield Workshop(Path(folder))
 
 
-def test_mutation_through_an_alias(shop: Workshop) -> None:
-    shop.check(deck_of("a = [1]\nb = a", "b.append(2)", "print(a)"))
-    assert shop.check(deck_of("a = [1]\nb = a", "b.append(3)", "print(a)")).ran == ["c2", "c3"]
-    assert shop.check(deck_of("a = [1]\nb = a", "b.append(2)", "print(a)")).ran == []
+def play(shop: Workshop, *stages: Stage) -> None:
+    for number, stage in enumerate(stages, 1):
+        for name, content in stage.files.items():
+            path = shop.root / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.unlink(missing_ok=True)
+            if content is not None:
+                path.write_text(content)
+        built = shop.check(deck_of(*stage.cells), **stage.variables)
+        assert " ".join(built.ran) == stage.ran, f"stage {number}: {built.runs}"
+
+
+ALIAS: Cells = ("a = [1]\nb = a", "b.append(2)", "print(a)")
+VIEW: Cells = ("import numpy as np\nx = np.arange(4.)\ny = x[1:]", "y += 1", "print(x)")
+CLASS: Cells = ("class P:\n    def show(self): return 1", "p = P()", "class P:\n    def show(self): return 2", "q = P()", "print(p.show(), q.show(), type(p) is P)")
+COUNTER: Cells = (
+    "def make():\n    n = 0\n    def inc():\n        nonlocal n\n        n += 1\n        return n\n    def get(): return n\n    return inc, get\ninc, get = make()",
+    "inc()",
+    "print(get())",
+)
+GLOBALS: Cells = ("k = 1", "def f(): return k", "k = 2", "print(f())")
+DRAWS: Cells = ("import random", "print(random.random())", "print(random.random())", "print('no draw')")
+SEEDED: Cells = ("import random", "random.seed(1)\na = random.random()", "print(a)", "random.seed(2)", "print(random.random())")
+NUMPY_DRAWS: Cells = ("import numpy as np", "a = np.random.rand(2)", "print(np.random.rand())", "np.random.seed(0)", "print(np.random.rand())")
+DELETED: Cells = ("a = 1\nb = 2", "del a", "print('a' in dir(), b)")
+GENERATOR: Cells = ("def gen():\n    yield 1\n    yield 2\n    yield 3\ng = gen()", "print(next(g))", "print(next(g))", "print('not involved')")
+PRINTING: Cells = ("import numpy as np\nx = np.array([1 / 3])", "np.set_printoptions(precision=3)", "print(x)", "print('not involved')")
+FILE: Cells = ("from pathlib import Path", "Path('out.txt').write_text('one');", "print(Path('out.txt').read_text())")
+HELPER = "STATE = []\ndef f(): return 1\ndef g(): return 2\n"
+MODULE: Cells = ("import helper", "print(helper.f())", "print(helper.g())", "print('not involved')")
+MATHS: Cells = ("import math", "math.sin = lambda v: 'patched'", "print(math.sin(0))")
+RAISES: Cells = ("a = []", ("c2", "a.append(1)\n1 / 0", "error=true"), "print(a)")
+HISTORY: Cells = ("1 + 1", "_ * 2", "print(Out[1])")
+EXEC: Cells = ("a = 1", "exec('b = a + 1')", "print(b)", "print(sorted(name for name in globals() if len(name) == 1))")
+
+CASES: dict[str, tuple[Stage, ...]] = {
+    "mutation through an alias": (
+        Stage(ALIAS, "c1 c2 c3"),
+        Stage(edit(ALIAS, 1, "b.append(3)"), "c2 c3"),
+        Stage(ALIAS, ""),
+        Stage(edit(ALIAS, 0, "a = [1]\nb = [1]"), "c1 c2 c3"),
+    ),
+    "a comment, layout and a label": (
+        Stage(ALIAS, "c1 c2 c3"),
+        Stage(("# made\na = [ 1 ]\nb = a", ("other", "b.append( 2 )  # more"), "!Prose.", "print(a)"), ""),
+    ),
+    "early cutoff": (
+        Stage(("a = [1, 2]", "n = len(a)", "print(n)", "print(a)"), "c1 c2 c3 c4"),
+        Stage(("a = [3, 4]", "n = len(a)", "print(n)", "print(a)"), "c1 c2 c4"),
+    ),
+    "a cell whose new code gives the same": (
+        Stage(("a = 2", "print(a)"), "c1 c2"),
+        Stage(("a = 1 + 1", "print(a)"), "c1"),
+    ),
+    "undo": (
+        Stage(("a = 1", "b = a + 1", "print(a, b)"), "c1 c2 c3"),
+        Stage(("a = 5", "b = a + 1", "print(a, b)"), "c1 c2 c3"),
+        Stage(("a = 1", "b = a + 1", "print(a, b)"), ""),
+        Stage(("a = 5", "b = a + 1", "print(a, b)"), ""),
+    ),
+    "a value that is equal is not the same": (
+        Stage(("a = 1", "print(a / 2, a)"), "c1 c2"),
+        Stage(("a = 1.0", "print(a / 2, a)"), "c1 c2"),
+        Stage(("a = True", "print(a / 2, a)"), "c1 c2"),
+    ),
+    "minus zero and nan": (
+        Stage(("a = 0.0", "print(a)"), "c1 c2"),
+        Stage(("a = -0.0", "print(a)"), "c1 c2"),
+        Stage(("a = float('nan')", "print(a)"), "c1 c2"),
+        Stage(("a = -float('nan')", "print(a)"), "c1"),
+    ),
+    "views of an array": (
+        Stage(VIEW, "c1 c2 c3"),
+        Stage(edit(VIEW, 1, "y += 2"), "c2 c3"),
+        Stage(edit(VIEW, 0, "import numpy as np\nx = np.arange(4.)\ny = x[1:].copy()"), "c1 c2 c3"),
+        Stage(VIEW, ""),
+    ),
+    "an array of another memory order": (
+        Stage(("import numpy as np\nx = np.ones((2, 3))", "print(x.strides)"), "c1 c2"),
+        Stage(("import numpy as np\nx = np.ones((2, 3), order='F')", "print(x.strides)"), "c1 c2"),
+    ),
+    "a class redefined with live instances": (
+        Stage(CLASS, "c1 c2 c3 c4 c5"),
+        Stage(edit(CLASS, 2, "class P:\n    def show(self): return 3"), "c3 c4 c5"),
+        Stage(edit(CLASS, 4, "print(p.show(), q.show(), type(q) is P)"), "c5"),
+    ),
+    "a class redefined with the same text": (
+        Stage(("class P: pass", "p = P()", "class P: pass", "print(type(p) is P)"), "c1 c2 c3 c4"),
+        Stage(("class P: pass", "p = P()", "class P: pass", "print(type(p) is P, 1)"), "c4"),
+        Stage(("class P: pass", "p = P()", "print(type(p) is P)"), "c3"),
+    ),
+    "a counter in a class": (
+        Stage(("class P:\n    made = 0\n    def __init__(self): P.made += 1", "p = P()", "print(P.made)"), "c1 c2 c3"),
+        Stage(("class P:\n    made = 0\n    def __init__(self): P.made += 1", "p = P(); q = P()", "print(P.made)"), "c2 c3"),
+        Stage(("class P:\n    made = 0\n    def __init__(self): P.made += 1", "p = P()", "print(P.made)"), ""),
+    ),
+    "closures that share a cell": (
+        Stage(COUNTER, "c1 c2 c3"),
+        Stage(edit(COUNTER, 1, "inc(); inc()"), "c2 c3"),
+        Stage(edit(COUNTER, 2, "print(get() + 1)"), "c3"),
+        Stage((*COUNTER, "inc()", "print(get())"), "c4"),
+    ),
+    "a function reads a global": (
+        Stage(GLOBALS, "c1 c2 c3 c4"),
+        Stage(edit(GLOBALS, 2, "k = 3"), "c3 c4"),
+        Stage(edit(GLOBALS, 0, "k = 7"), "c1 c2"),
+        Stage(edit(GLOBALS, 1, "def f(): return k + 1"), "c2 c4"),
+    ),
+    "a mutable default": (
+        Stage(("def f(v=[]):\n    v.append(1)\n    return v", "f()", "print(f())"), "c1 c2 c3"),
+        Stage(("def f(v=[]):\n    v.append(1)\n    return v", "f(); f()", "print(f())"), "c2 c3"),
+    ),
+    "random state without a seed": (
+        Stage(DRAWS, "c1 c2 c3 c4"),
+        Stage(edit(DRAWS, 1, "print(random.random(), random.random())"), "c2 c3"),
+        Stage((*DRAWS[:2], *DRAWS[3:]), ""),
+        Stage(DRAWS, ""),
+        Stage((*DRAWS, "print(random.random())"), ""),
+    ),
+    "random state with a seed": (
+        Stage(SEEDED, "c1 c2 c3 c4 c5"),
+        Stage(edit(SEEDED, 1, "random.seed(3)\na = random.random()"), "c2 c3"),
+        Stage(edit(SEEDED, 3, "random.seed(4)"), "c4 c5"),
+    ),
+    "random state of numpy": (
+        Stage(NUMPY_DRAWS, "c1 c2 c3 c4 c5"),
+        Stage(edit(NUMPY_DRAWS, 1, "a = np.random.rand(3)"), "c2 c3"),
+        Stage(edit(NUMPY_DRAWS, 4, "print(np.random.rand() * 2)"), "c5"),
+    ),
+    "a generator of random numbers": (
+        Stage(("import numpy as np\nr = np.random.default_rng(1)", "print(r.random())", "print(r.random())"), "c1 c2 c3"),
+        Stage(("import numpy as np\nr = np.random.default_rng(1)", "print(r.random(2))", "print(r.random())"), "c2 c3"),
+    ),
+    "a name deleted": (
+        Stage(DELETED, "c1 c2 c3"),
+        Stage(edit(DELETED, 1, "del b"), "c2 c3"),
+        Stage((DELETED[0], "print(a)"), "c2"),
+    ),
+    "a cell deleted that bound a name": (
+        Stage(("a = 1", "a = 2", "print(a)"), "c1 c2 c3"),
+        Stage(("a = 1", "print(a)"), "c2"),
+        Stage((("c2", "try:\n    print(a)\nexcept NameError:\n    print('none')"),), "c2"),
+    ),
+    "cells moved": (
+        Stage((("one", "a = 1"), ("two", "a = 2"), ("see", "print(a)")), "one two see"),
+        Stage((("two", "a = 2"), ("one", "a = 1"), ("see", "print(a)")), "see"),
+        Stage((("see", "a = 0\nprint(a)"), ("two", "a = 2"), ("one", "a = 1")), "see"),
+    ),
+    "a cell duplicated": (
+        Stage(("a = []", "a.append(1)", "print(a)"), "c1 c2 c3"),
+        Stage(("a = []", "a.append(1)", "a.append(1)", "print(a)"), "c3 c4"),
+        Stage(("a = []", "a.append(1)", "a.append(1)", "a = []", "a.append(1)", "print(a)"), ""),
+    ),
+    "a cell that raises": (
+        Stage(RAISES, "c1 c2 c3"),
+        Stage(edit(RAISES, 2, "print(a, 1)"), "c3"),
+        Stage(edit(RAISES, 0, "a = [0]"), "c1 c2 c3"),
+    ),
+    "an import with side effects": (
+        Stage(("import helper", "print('here')"), "c1 c2", {"src/helper.py": "print('imported')\n"}),
+        Stage(("import helper", "print('there')"), "c2"),
+        Stage(("print('first')", "import helper", "print('there')"), "c1"),
+        Stage(("import helper", "import helper", "print('there')"), "c2"),
+        Stage(("import helper", "import helper", "print('there')"), "c1 c2", {"src/helper.py": "print('imported again')\n"}),
+    ),
+    "a module of the author edited": (
+        Stage(MODULE, "c1 c2 c3 c4", {"src/helper.py": HELPER}),
+        Stage(MODULE, "c1 c2 c3", {"src/helper.py": HELPER.replace("return 1", "return 10")}),
+        Stage(MODULE, "", {"src/helper.py": f"# a comment\n{HELPER.replace('return 1', 'return 10')}"}),
+        Stage(MODULE, "", {"src/helper.py": HELPER}),
+    ),
+    "state of a module": (
+        Stage(("import helper", "helper.STATE.append(1)", "print(helper.STATE)"), "c1 c2 c3", {"src/helper.py": HELPER}),
+        Stage(("import helper", "helper.STATE.append(2)", "print(helper.STATE)"), "c2 c3"),
+        Stage(("import helper", "print(helper.STATE)"), "c2"),
+    ),
+    "a function of a module replaced": (
+        Stage(("import helper", "helper.f = lambda: 5", "print(helper.f())"), "c1 c2 c3", {"src/helper.py": HELPER}),
+        Stage(("import helper", "helper.f = lambda: 6", "print(helper.f())"), "c2 c3"),
+        Stage(("import helper", "print(helper.f())"), "c2"),
+    ),
+    "monkeypatching": (
+        Stage(MATHS, "c1 c2 c3"),
+        Stage((MATHS[0], MATHS[2]), "c2"),
+        Stage(MATHS, ""),
+    ),
+    "environment of the deck": (
+        Stage(("import os", "os.environ['DW_X'] = '1'", "print(os.environ['DW_X'])", "print(0)"), "c1 c2 c3 c4"),
+        Stage(("import os", "os.environ['DW_X'] = '2'", "print(os.environ['DW_X'])", "print(0)"), "c2 c3 c4"),
+    ),
+    "environment from outside": (
+        Stage(("import os", "print(os.environ.get('DW_X'))", "print(0)"), "c1 c2 c3", {}, {"DW_X": "1"}),
+        Stage(("import os", "print(os.environ.get('DW_X'))", "print(0)"), "c2", {}, {"DW_X": "2"}),
+        Stage(("import os", "print(os.environ.get('DW_X'))", "print(0)"), "c2", {}, {"DW_X": None}),
+        Stage(("import os", "print(os.environ.get('DW_X'))", "print(0)"), "", {}, {"DW_X": "1"}),
+    ),
+    "working folder": (
+        Stage(("import os", "os.chdir('data')", "print(open('one.txt').read())"), "c1 c2 c3", {"data/one.txt": "1", "one.txt": "0"}),
+        Stage(("import os", "os.chdir('data')", "print(open('one.txt').read())"), "c3", {"data/one.txt": "2"}),
+        Stage(("import os", "print(open('one.txt').read())"), "c2"),
+    ),
+    "warning filters": (
+        Stage(("import warnings", "warnings.simplefilter('ignore')", "warnings.warn('w')\nprint(1)"), "c1 c2 c3"),
+        Stage(("import warnings", "warnings.warn('w')\nprint(1)"), "c2"),
+    ),
+    "numpy print options": (
+        Stage(PRINTING, "c1 c2 c3 c4"),
+        Stage(edit(PRINTING, 1, "np.set_printoptions(precision=5)"), "c2 c3"),
+        Stage(edit(PRINTING, 3, "print('still not')"), "c4"),
+    ),
+    "a file written and read": (
+        Stage(FILE, "c1 c2 c3"),
+        Stage(edit(FILE, 1, "Path('out.txt').write_text('two');"), "c2 c3"),
+        Stage(edit(FILE, 2, "print(Path('out.txt').read_text() * 2)"), "c3"),
+    ),
+    "a file from outside": (
+        Stage(("print(open('data.txt').read())", "print(0)"), "c1 c2", {"data.txt": "1"}),
+        Stage(("print(open('data.txt').read())", "print(0)"), "c1", {"data.txt": "2"}),
+        Stage(("print(open('data.txt').read())", "print(0)"), "", {"data.txt": "1"}),
+    ),
+    "a file that may be there": (
+        Stage(("from pathlib import Path", "print(Path('data.txt').exists())"), "c1 c2"),
+        Stage(("from pathlib import Path", "print(Path('data.txt').exists())"), "c2", {"data.txt": "1"}),
+        Stage(("from pathlib import Path", "print(Path('data.txt').exists())"), "", {"data.txt": None}),
+    ),
+    "a folder listed": (
+        Stage(("import os", "print(sorted(os.listdir('data')))"), "c1 c2", {"data/one.txt": "1"}),
+        Stage(("import os", "print(sorted(os.listdir('data')))"), "c2", {"data/two.txt": "2"}),
+        Stage(("import os", "print(sorted(os.listdir('data')))"), "", {"data/one.txt": "other"}),
+    ),
+    "a file that a cell wrote, removed by hand": (
+        Stage(FILE, "c1 c2 c3"),
+        Stage(FILE, "", {"out.txt": None}),
+        Stage(edit(FILE, 2, "print(Path('out.txt').read_text() * 2)"), "c3", {"out.txt": None}),
+    ),
+    "a file deleted by a cell": (
+        Stage(("import os", "os.remove('data.txt')", "print(os.path.exists('data.txt'))"), "c1 c2 c3", {"data.txt": "1"}),
+        Stage(("import os", "os.remove('data.txt')", "print(os.path.exists('data.txt'), 1)"), "c3", {"data.txt": "1"}),
+    ),
+    "an open handle": (
+        Stage(("h = open('data.txt')", "print(h.readline())", "print(h.readline())", "print(0)"), "c1 c2 c3 c4", {"data.txt": "1\n2\n3\n"}),
+        Stage(("h = open('data.txt')", "print(h.readline())", "print('second', h.readline())", "print(0)"), "c3"),
+        Stage(("h = open('data.txt')", "print(h.readline())", "print('second', h.readline())", "print(1)"), "c4"),
+    ),
+    "a half-consumed generator": (
+        Stage(GENERATOR, "c1 c2 c3 c4"),
+        Stage(edit(GENERATOR, 2, "print('second', next(g))"), "c3"),
+        Stage(edit(GENERATOR, 3, "print('still not')"), "c4"),
+        Stage((*GENERATOR[:1], *GENERATOR[2:]), ""),
+    ),
+    "an iterator over a list": (
+        Stage(("a = [1, 2, 3]\ni = iter(a)", "next(i)", "print(list(i), a)"), "c1 c2 c3"),
+        Stage(("a = [1, 2, 3]\ni = iter(a)", "next(i); next(i)", "print(list(i), a)"), "c2 c3"),
+    ),
+    "a thread and a lock": (
+        Stage(("import threading\na = []", "lock = threading.Lock()", "t = threading.Thread(target=a.append, args=(1,))\nt.start()\nt.join()", "print(a, lock.locked())"), "c1 c2 c3 c4"),
+        Stage(("import threading\na = []", "lock = threading.Lock()", "t = threading.Thread(target=a.append, args=(2,))\nt.start()\nt.join()", "print(a, lock.locked())"), "c3 c4"),
+    ),
+    "history": (
+        Stage(HISTORY, "c1 c2 c3"),
+        Stage(edit(HISTORY, 0, "2 + 2"), "c1 c2 c3"),
+        Stage(HISTORY, ""),
+    ),
+    "exec and globals": (
+        Stage(EXEC, "c1 c2 c3 c4"),
+        Stage(edit(EXEC, 0, "a = 5"), "c1 c2 c3 c4"),
+        Stage(("a = 1", "exec('b = a + 1')", "c = 3", "print(b)", "print(sorted(name for name in globals() if len(name) == 1))"), "c3 c5"),
+    ),
+    "global in a function": (
+        Stage(("n = 0\ndef f():\n    global n\n    n += 1", "f()", "print(n)"), "c1 c2 c3"),
+        Stage(("n = 0\ndef f():\n    global n\n    n += 1", "f(); f()", "print(n)"), "c2 c3"),
+    ),
+    "names bound in a nested container": (
+        Stage(("a = [1]\nd = {'k': a}", "a.append(2)", "print(d)", "d['k'] = None", "a.append(3)", "print(d, a)"), "c1 c2 c3 c4 c5 c6"),
+        Stage(("a = [1]\nd = {'k': a}", "a.append(5)", "print(d)", "d['k'] = None", "a.append(3)", "print(d, a)"), "c2 c3 c4 c5 c6"),
+    ),
+    "an object that names itself": (
+        Stage(("a = []\na.append(a)", "a.append(1)", "print(a, a[0] is a)"), "c1 c2 c3"),
+        Stage(("a = []\na.append(a)", "a.append(2)", "print(a, a[0] is a)"), "c2 c3"),
+    ),
+    "cache: never": (
+        Stage(("a = 1", ("c2", "print(a)", 'cache="never"'), "print(2)"), "c1 c2 c3"),
+        Stage(("a = 1", ("c2", "print(a)", 'cache="never"'), "print(2)"), "c2"),
+    ),
+    "an inline expression": (
+        Stage(("a = 1", "!The value `{python} a + 1`."), "c1 inline@2-1"),
+        Stage(("a = 2", "!The value `{python} a + 1`."), "c1 inline@2-1"),
+        Stage(("a = 1", "!The value is `{python} a + 1`."), ""),
+    ),
+    "a module that is deleted from a path": (
+        Stage(("try:\n    import helper\nexcept ImportError:\n    print('none')",), "c1"),
+        Stage(("try:\n    import helper\nexcept ImportError:\n    print('none')",), "c1", {"src/helper.py": HELPER}),
+    ),
+    "two names of one class": (
+        Stage(("class P: x = 1", "Q = P\nq = Q()", "P.x = 2", "print(Q.x, q.x)"), "c1 c2 c3 c4"),
+        Stage(("class P: x = 1", "Q = P\nq = Q()", "P.x = 3", "print(Q.x, q.x)"), "c3 c4"),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_case(shop: Workshop, name: str) -> None:
+    play(shop, *CASES[name])

@@ -51,6 +51,37 @@ def test_what_others_put_into_a_site_stays(tmp_path: Path) -> None:
     assert set(files_of(out)) == {"index.html", "CNAME", ".git/HEAD", MARK, ".nojekyll"}
 
 
+def test_unchanged_files_are_the_same_files_and_all_others_new_ones(tmp_path: Path) -> None:
+    out = tmp_path / "site"
+    publish({"same": b"1", "changed": b"1", "edited": b"1", "link": b"1"}, out)
+    (out / "edited").write_bytes(b"2")
+    (out / "link").unlink()
+    (out / "link").symlink_to("same")
+    (out / "CNAME").write_text("talks.example.org")
+    before = {name: (out / name).stat().st_ino for name in ("same", "changed", "edited", "CNAME")}
+    publish({"same": b"1", "changed": b"2", "edited": b"1", "link": b"1"}, out)
+    assert {name for name, inode in before.items() if (out / name).stat().st_ino == inode} == {"same", "CNAME"}
+    assert [(out / name).read_bytes() for name in ("same", "changed", "edited", "link")] == [b"1", b"2", b"1", b"1"]
+    assert not (out / "link").is_symlink()
+    assert {(out / name).stat().st_nlink for name in (*before, "link")} == {1}
+
+
+def test_a_disk_without_links_will_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def unsupported(source: Path, target: Path) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr("deckwright.site.publish.os.link", unsupported)
+    out = tmp_path / "site"
+    publish({"index.html": b"1", "same": b"1"}, out)
+    (out / "CNAME").write_text("talks.example.org")
+    publish({"index.html": b"2", "same": b"1"}, out)
+    assert {name: content for name, content in files_of(out).items() if not name.startswith(".")} == {
+        "index.html": b"2",
+        "same": b"1",
+        "CNAME": b"talks.example.org",
+    }
+
+
 def test_an_interruption_between_the_renames_brings_the_old_site_back(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

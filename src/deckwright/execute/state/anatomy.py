@@ -92,7 +92,8 @@ def imported(module: str, name: str) -> Any:
 def method_reference(method: Any) -> Reference | None:
     """Where a method of a library's own instance is a function, as `random.random` is."""
     place = Reference(type(method.__self__).__module__, method.__name__)
-    return place if place.module != "__main__" and found(*place) == method else None
+    other = found(*place)
+    return place if place.module != "__main__" and type(other) is type(method) and other == method else None
 
 
 def reference(obj: Any) -> Reference | None:

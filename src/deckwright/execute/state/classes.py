@@ -2,6 +2,8 @@
 
 import _abc  # type: ignore[import-not-found]  # what ABCMeta itself uses
 import marshal
+import os
+import re
 import sys
 import types
 from abc import ABCMeta
@@ -15,6 +17,7 @@ from typing import Any
 from deckwright.execute.state import Unstorable
 from deckwright.execute.state.anatomy import Context, Globals, Parts, Reference, reference
 
+PROCESS = re.compile(r"ipykernel_\d+")
 Shape = Iterable[tuple[str, Any]]
 TYPES = {id(kind): name for name, kind in vars(types).items() if isinstance(kind, type)}
 # What Python itself writes into a class, and makes again.
@@ -118,7 +121,19 @@ def set_function(function: FunctionType, state: tuple[dict[str, Any], dict[str, 
 
 def code_parts(code: CodeType, _: Context) -> Parts:
     """Compiled code, as its snapshot has it; hashes leave places out."""
-    return Parts(marshal.loads, (marshal.dumps(code),))
+    return Parts(load_code, (marshal.dumps(code),))
+
+
+def load_code(content: bytes) -> CodeType:
+    """Compiled code, whose cells ipykernel knows by names with this process's number in them."""
+    code: CodeType = marshal.loads(content)
+    return placed(code, f"ipykernel_{os.getpid()}")
+
+
+def placed(code: CodeType, process: str) -> CodeType:
+    """The same code, as if compiled in this process."""
+    inner = tuple(placed(part, process) if isinstance(part, CodeType) else part for part in code.co_consts)
+    return code.replace(co_filename=PROCESS.sub(process, code.co_filename), co_consts=inner)
 
 
 # Classes

@@ -12,7 +12,7 @@ from xxhash import xxh3_128_hexdigest
 
 from deckwright.execute.names import code_names
 from deckwright.execute.state import Unstorable
-from deckwright.execute.state.anatomy import Context, Parts, Reference
+from deckwright.execute.state.anatomy import REFUSALS, Context, Parts, Reference
 from deckwright.execute.state.classes import is_deck
 from deckwright.execute.state.libraries import block_parts
 from deckwright.execute.state.memory import Memories, Memory, address
@@ -147,8 +147,10 @@ class Looking:
         kind = kind_of(type(obj), context)
         try:
             parts = kind.parts(obj, context)
-        except Unstorable as reason:
-            self.opaque(obj, f"{reason}")
+        except (Unstorable, *REFUSALS) as error:
+            self.opaque(
+                obj, f"{error}" if isinstance(error, Unstorable) else f"a value of type {type(obj).__qualname__}"
+            )
             return
         context.kept.append(parts)
         if isinstance(parts, Reference):
@@ -247,16 +249,16 @@ class Looking:
     def compare(self, first: Any, second: Any) -> None:
         """Find objects that were made for this look: those that are others when the same question is asked again."""
         self.context.kept.append(second)
-        todo = [(list(first), list(second))]
-        while todo:
-            one, other = todo.pop()
+        pending = [(list(first), list(second))]
+        while pending:
+            one, other = pending.pop()
             if one is other or type(one) is not type(other) or type(one) in ATOMS:
                 continue
             self.context.fresh.add(id(one))
             if isinstance(one, list | tuple) and len(one) == len(other):
-                todo += zip(one, other, strict=True)
+                pending += zip(one, other, strict=True)
             elif isinstance(one, dict) and len(one) == len(other):
-                todo += zip(one.values(), other.values(), strict=True)
+                pending += zip(one.values(), other.values(), strict=True)
             elif hasattr(one, "__array_interface__") and address(one) != address(other):
                 self.context.fresh.add(("memory", address(one)))
 

@@ -17,14 +17,14 @@ CLOSED = (ModuleType, type, CodeType, FrameType, str, bytes, int, float, complex
 
 def reach(objects: Iterable[Any], context: Context) -> list[Any]:
     """All objects that these can reach, themselves included."""
-    todo = list(objects)
-    seen = {id(obj) for obj in todo}
-    for obj in todo:  # which grows
+    pending = list(objects)
+    seen = {id(obj) for obj in pending}
+    for obj in pending:  # which grows
         for inner in inside(obj, context):
-            if id(inner) not in seen and len(todo) < MOST:
+            if id(inner) not in seen and len(pending) < MOST:
                 seen.add(id(inner))
-                todo.append(inner)
-    return todo
+                pending.append(inner)
+    return pending
 
 
 def inside(obj: Any, context: Context) -> list[Any]:

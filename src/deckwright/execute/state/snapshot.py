@@ -12,6 +12,7 @@ from deckwright.execute.state import Unstorable, memory
 from deckwright.execute.state.anatomy import REFUSALS, Context, Globals, Parts, imported
 from deckwright.execute.state.ordinary import reduced
 from deckwright.execute.state.parts import is_definition, kind_of
+from deckwright.execute.state.sets import filled, has_order, recipe
 
 __all__ = ["Unstorable", "dump", "dump_definition", "load", "load_definition"]
 
@@ -42,7 +43,12 @@ def load_definition(content: bytes, namespace: dict[str, Any], definition_of: De
     sizes = unpack_from(f"<{count}Q", whole, 8)
     bounds = accumulate(sizes, initial=8 + 8 * count)
     text, *buffers = [whole[start:stop] for start, stop in pairwise(bounds)]
-    return Reader(bytes(text), buffers, namespace, definition_of).load()
+    reader = Reader(bytes(text), buffers, namespace, definition_of)
+    value = reader.load()
+    for elements, order, size in reader.load():
+        elements.clear()
+        filled(elements, order, size)
+    return value
 
 
 def written(value: Any, context: Context, key_of: Key) -> bytes:
@@ -72,6 +78,7 @@ class Writer(pickle.Pickler):
         """Pickle one value. Raises Unstorable."""
         try:
             self.dump(value)
+            self.dump(self.orders())
         except RecursionError as error:
             raise Unstorable("a value that is nested too deeply") from error
         except REFUSALS as error:
@@ -100,6 +107,18 @@ class Writer(pickle.Pickler):
             return import_module, (parts.module,)
         own = (getattr(obj, "__module__", None), getattr(obj, "__qualname__", None))
         return own[1] if own == tuple(parts) else (imported, tuple(parts))
+
+    def orders(self) -> list[tuple[set[Any], list[Any], int]]:
+        """The sets that pickle would bring back with their elements in another order, and how to set that right."""
+        found = []
+        for _, obj in self.memo.copy().values():
+            if type(obj) is set and len(obj) > 1 and has_order(obj):
+                way = recipe(obj)
+                if not way:
+                    raise Unstorable("a set whose order cannot be had again")
+                if way != (list(obj), 0):
+                    found.append((obj, *way))
+        return found
 
     def stretch(self, of: memory.Memory) -> tuple[Any, ...]:
         """Memory by its content, or as a part of other memory."""

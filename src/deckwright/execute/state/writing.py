@@ -12,6 +12,7 @@ from deckwright.execute.state.anatomy import Globals, Reference
 from deckwright.execute.state.memory import Memory, content
 from deckwright.execute.state.parts import ATOMS
 from deckwright.execute.state.reach import is_globals
+from deckwright.execute.state.sets import has_order
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -54,9 +55,13 @@ def write_dict(looking: Looking, pairs: dict[Any, Any]) -> None:
 
 
 def write_set(looking: Looking, elements: set[Any]) -> None:
-    """A set."""
-    if not looking.met(id(elements)):
-        looking.out.append(b"!s")
+    """A set: its order is a part of it where it is the same in each run."""
+    if looking.met(id(elements)):
+        return
+    looking.out.append(b"!s")
+    if has_order(elements):
+        looking.sequence(b"!<", list(elements))
+    else:
         write_frozenset(looking, elements)
 
 
