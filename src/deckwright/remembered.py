@@ -21,7 +21,7 @@ class Remembered:
 
     def __init__(self) -> None:
         self.known: dict[str, str] = {}
-        self.used: set[str] = set()  # since the last `note`
+        self.used: set[str] = set()  # since the last `recall`
 
     def __call__(self, function: Callable[P, str]) -> Callable[P, str]:
         @wraps(function)
@@ -48,12 +48,12 @@ class Remembered:
 
     def recall(self, memo: Memo, name: str) -> None:
         """Know again what was noted, if this version of deckwright did."""
+        self.used.clear()
         noted = json.loads(memo.recall(name) or b"{}")
         if noted.get("version") == version():
             self.known.update(noted["known"])
 
     def note(self, memo: Memo, name: str) -> None:
-        """Note what was used, and nothing older."""
+        """Note what was used since `recall`, and nothing older."""
         used = {key: self.known[key] for key in sorted(self.used)}
-        self.used.clear()
         memo.note(name, json.dumps({"version": version(), "known": used}).encode())

@@ -86,8 +86,9 @@ def forgetting() -> Iterator[None]:
 
 def forget() -> None:
     """What the end of a process forgets."""
-    pieces.remembered.known.clear()
-    yamls.remembered.known.clear()
+    for stage in (pieces, yamls):
+        stage.remembered.known.clear()
+        stage.remembered.used.clear()
 
 
 @pytest.mark.parametrize("digests", [True, False])

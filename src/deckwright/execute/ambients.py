@@ -167,6 +167,11 @@ def read_environment() -> Any:
     return {key: value for key, value in sorted(changed.items()) if value != START.get(key)}
 
 
+def is_changed(key: str) -> bool:
+    """Whether the author's code has made another value of a variable."""
+    return key in SET_VARIABLES and raw_environment().get(key) != START.get(key)
+
+
 def write_environment(changes: Any) -> None:
     wanted = {key: START.get(key) for key in SET_VARIABLES} | changes
     SET_VARIABLES.update(changes)

@@ -51,6 +51,7 @@ class Ledger:
         self.keys: dict[int, str] = {}
         self.held: list[Any] = []  # definitions, so that their ids stay theirs
         self.taken: set[str] = set()  # keys of classes that names outside this kernel refer to
+        self.created: set[str] = set()  # keys of classes, without generation, that the step in progress has created
         self.before: dict[str, Any] = {}
         self.reading: frozenset[str] = frozenset()
 
@@ -72,6 +73,7 @@ class Ledger:
 
     def begin(self, reads: Iterable[str], everything: bool) -> None:
         """A step that can read these names begins."""
+        self.created = set()
         self.before = self.names()
         wanted = [*self.before, *self.known] if everything else reads
         self.reading = reach(wanted, self.known, self.definitions)
@@ -103,6 +105,7 @@ class Ledger:
             "mutated": sorted(mutated),
             "reading": sorted(self.reading & self.before.keys()),
             "definitions": {key: asdict(self.definitions[key]) for key in self.keys_of(changed.values())},
+            "classes": sorted(self.created),
             "entangled": entangled or hidden_link,
         }
 
@@ -171,7 +174,8 @@ class Ledger:
             shares: list[Share] = []
             for token in known.look.objects:
                 other, at = places.get(token) or ("", numbers.setdefault(token, len(numbers)))
-                if other and other not in self.reading and not other.startswith((MODULE, "~")):
+                hidden = other and other not in self.reading and not other.startswith(MODULE)
+                if hidden and not known.look.opaque:
                     hidden_link = f"{name} shares objects with {other}, which the cell does not name"
                 if shares and shares[-1][0] == other and shares[-1][1] + shares[-1][2] == at:
                     shares[-1] = (other, shares[-1][1], shares[-1][2] + 1)
@@ -203,6 +207,7 @@ class Ledger:
         key, record = self.describe(definition)
         if isinstance(definition, type):
             in_use = self.taken | {link for known in self.known.values() for link in known.links}
+            self.created.add(key)
             generation = sum(
                 self.live.get(old, definition) is not definition for old in in_use if old.partition(".")[0] == key
             )

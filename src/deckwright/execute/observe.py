@@ -13,7 +13,7 @@ from functools import cache, wraps
 from pathlib import Path
 from typing import Any
 
-from deckwright.execute.ambients import SET_VARIABLES
+from deckwright.execute.ambients import SET_VARIABLES, is_changed
 from deckwright.execute.blobs import address_of
 from deckwright.execute.files import STAT, file_address, folder_digest, kind_of
 
@@ -127,12 +127,14 @@ class Observer:
         """A path as traces have it: absolute, or from the project's root; empty for what is no data."""
         if not isinstance(path, str | bytes | os.PathLike):
             return ""
-        text = os.path.join(os.getcwd(), os.fsdecode(path))
-        if text.endswith(NOT_DATA) or text.startswith(SYSTEM) or os.path.basename(text).startswith(CACHES):
+        text = os.path.normpath(os.path.join(os.getcwd(), os.fsdecode(path)))
+        if text.endswith(NOT_DATA) or os.path.basename(text).startswith(CACHES):
+            return ""
+        if text.startswith(SYSTEM) and not text.startswith(self.root + os.sep):
             return ""
         if any(part in text for part in LIBRARIES) or text in sys.path:
             return ""
-        return os.path.normpath(text)
+        return text
 
     def large_files(self) -> None:
         """Read the large files that the step has read. One that it changed meanwhile is marked so."""
@@ -162,6 +164,8 @@ class Observer:
         class Environment(original):  # type: ignore[misc, valid-type]
             def __getitem__(self, key: Any) -> Any:
                 if observer.watching and key not in observer.environment and observer.asked_by_author():
+                    if is_changed(key):  # the deck's own doing, which is accounted for
+                        return super().__getitem__(key)
                     value = self._data.get(os.fsencode(key))
                     observer.environment[key] = "" if value is None else address_of(value)
                 return super().__getitem__(key)

@@ -23,6 +23,7 @@ from deckwright.settings import CellOptions, figure_of
 
 RACY = 2.0  # seconds: a file changed so shortly ago may change again without its time showing it
 MODULE = "module "
+SLICES = "slices"  # … of digests of source
 FILES = "files"  # the store's note of contents by size and time
 COMPUTING = ("CUDA_", "OMP_", "MKL_", "OPENBLAS_", "TORCH", "PYTORCH_", "NVIDIA_", "MPLBACKEND", "TZ", "LANG", "LC_")
 
@@ -32,7 +33,8 @@ class Present:
 
     def __init__(self, deck: Deck, steps: Sequence[Step], store: Store) -> None:
         self.deck, self.steps, self.store = deck, steps, store
-        self.modules = Modules(import_roots(deck.root))
+        self.slices: dict[str, str] = json.loads(store.noted(SLICES) or b"{}")
+        self.modules = Modules(import_roots(deck.root), self.slices)
         self.known: dict[str, list[object]] = json.loads(store.noted(FILES) or b"{}")
         self.libraries: dict[str, str] = {}
         self.kinds: dict[str, Callable[[str, Scope, int], str]] = {
@@ -50,6 +52,8 @@ class Present:
             "figure": lambda key, scope, index: self.figure(index),
             "seed": lambda key, scope, index: str(self.deck.settings.seed),
             "text": lambda key, scope, index: self.text(scope, index),
+            "class": lambda key, scope, index: str(scope.classes_in_use(key)),
+            "names": lambda key, scope, index: digest_of(*sorted(name for name in scope.values if name[0] != "~")),
             "past": lambda key, scope, index: scope.past,
         }
 
@@ -159,9 +163,8 @@ class Present:
 
     def remember(self) -> None:
         """Keep what is known of files for the next build."""
-        content = json.dumps(self.known, sort_keys=True).encode()
-        if content != self.store.noted(FILES):
-            self.store.note(FILES, content)
+        for name, known in ((FILES, self.known), (SLICES, self.slices)):
+            self.store.note(name, json.dumps(known, sort_keys=True).encode())
 
 
 def readable(code: str, scope: Scope, local: Modules) -> frozenset[str]:

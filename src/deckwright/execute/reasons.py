@@ -147,5 +147,7 @@ WORDS: dict[str, Callable[[Reasons, str, Scope, str], str]] = {
     "figure": lambda self, rest, scope, now: f"figures are now {now.rpartition(' ')[0]}",
     "seed": lambda self, rest, scope, now: f"the seed is now {now}",
     "text": lambda self, rest, scope, now: "it shows text of code that was edited",
+    "class": lambda self, rest, scope, now: "another class with the same text is in use",
+    "names": lambda self, rest, scope, now: "there are other names, and it may read all",
     "past": lambda self, rest, scope, now: "something before it changed, and it may depend on all of that",
 }

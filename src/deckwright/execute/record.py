@@ -11,7 +11,6 @@ from deckwright.execute.scope import Scope, digest_of, reach
 from deckwright.execute.trace import Effect, Trace, read_definition, read_effect
 from deckwright.model import Output
 
-STATE = ("value", "sharing", "file", "variable", "module", "past")  # inputs that make a value what it is
 ALL_OF_IT = 1 << 30  # objects: more than any value has
 CONSTANT = [name for name, ambient in AMBIENTS.items() if not ambient.seen]
 
@@ -21,7 +20,7 @@ def recorded(index: int, scope: Scope, report: Mapping[str, Any], outputs: Itera
     code = present.steps[index].code
     names = names_of(code)
     reading = readable(code, scope, present.modules)
-    touched = {name for name in report["mutated"] if name in scope.values}
+    touched = {name for name in report["mutated"] if name in scope.values and name[0] != "~"}
     # What the step may bind and did not, as far as it shows, passes through it.
     passing = {name for name in scope.values if name in names.binds and name not in report["values"]}
     groups = frozenset[str]().union(*(scope.group(name) for name in touched))
@@ -31,11 +30,12 @@ def recorded(index: int, scope: Scope, report: Mapping[str, Any], outputs: Itera
     later += module_inputs(scope.modules(reading) | names.imports, report["modules"], present)
     later += declared(index, present)
     later.append(f"libraries {present.store.put(libraries_content(report['libraries']))}")
+    later += [f"class {key}" for key in report["classes"]]
     later += special_inputs(names, scope, report, outputs)
     inputs |= {key: present.now(key, scope, index) for key in later}
     effects = {name: record and read_effect(record) for name, record in report["values"].items()}
-    effects = without_content(effects | unseen_effects(groups, effects, scope), present.codes[index], inputs)
-    return Trace(
+    effects |= unseen_effects(groups, effects, scope)
+    trace = Trace(
         inputs=inputs,
         effects=effects,
         definitions={key: read_definition(record) for key, record in report["definitions"].items()},
@@ -45,7 +45,9 @@ def recorded(index: int, scope: Scope, report: Mapping[str, Any], outputs: Itera
         watched=report["watched"],
         entangled=report["entangled"],
         flags=(*report["flags"], *(["clock"] if names.clock else [])),
+        code=present.codes[index],
     )
+    return replace(trace, effects=without_content(effects, trace.origin))
 
 
 def value_inputs(names: Iterable[str], scope: Scope) -> dict[str, str]:
@@ -71,7 +73,7 @@ def outside_inputs(report: Mapping[str, Any]) -> dict[str, str]:
 
 def module_inputs(pairs: Iterable[tuple[str, str]], loaded: Mapping[str, str], present: Present) -> list[str]:
     """The source of the author's own modules, as far as the step depends on it."""
-    known = {(module, name) for module, name in pairs if present.modules.is_local(module)}
+    known = {(module, name) for module, name in pairs if module != "*"}  # a library's may become the author's
     closure = {module for pair in known for module in present.modules.closure(*pair)}
     known |= {(module, "*") for module in loaded if module not in closure}
     return sorted(f"module {module}#{name}" for module, name in known)
@@ -96,27 +98,19 @@ def special_inputs(names: Names, scope: Scope, report: Mapping[str, Any], output
         found.append("text")
     if names.history or scope.entangled:
         found.append("past")
+    if names.everything:
+        found.append("names")
     return found
 
 
 def unseen_effects(groups: Iterable[str], effects: Mapping[str, Effect | None], scope: Scope) -> dict[str, Effect]:
     """Generators and the like that share objects with what the step changed, and were not in the kernel."""
-    missed = [name for name in groups if name not in effects and not scope.values[name].opaque]
-    if missed:
-        print("MISSED", missed, "of", sorted(groups), sorted(effects))
-    return {
-        name: Effect(scope.values[name], (("", 0, ALL_OF_IT),))
-        for name in groups
-        if name not in effects and scope.values[name].opaque
-    }
+    unseen = [name for name in groups if name not in effects and scope.values[name].opaque]
+    return {name: Effect(scope.values[name], (("", 0, ALL_OF_IT),)) for name in unseen}
 
 
-def without_content(
-    effects: Mapping[str, Effect | None], code: str, inputs: Mapping[str, str]
-) -> dict[str, Effect | None]:
+def without_content(effects: Mapping[str, Effect | None], origin: str) -> dict[str, Effect | None]:
     """The effects; a value that cannot be hashed is named by how it came about."""
-    of_state = {key: value for key, value in inputs.items() if key.partition(" ")[0] in STATE}
-    origin = digest_of(code, *(f"{key}={value}" for key, value in sorted(of_state.items())))
     return {
         name: Effect(replace(effect.value, digest=digest_of("opaque", name, origin)), effect.objects)
         if effect and effect.value.opaque

@@ -93,6 +93,10 @@ class Scope:
                 found[owner].append((name, start, length))
         return found
 
+    def classes_in_use(self, content: str) -> int:
+        """How many classes with the same content, but created apart, values refer to."""
+        return sum(key.partition(".")[0] == content for key in all_links(self.values.values(), self.definitions))
+
     def sharing(self, names: Iterable[str]) -> str:
         """How these names share objects, whatever other names do; empty if they do not."""
         values = [(name, self.values[name]) for name in sorted(names) if name in self.values]

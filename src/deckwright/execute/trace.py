@@ -7,7 +7,7 @@ from typing import Any
 
 from deckwright.execute.scope import Definition, Scope, Share, Value, digest_of, translated
 
-FORMAT = 1  # of traces; another one's are not read
+STATE = ("value", "sharing", "file", "variable", "module", "past")  # inputs that make a value what it is
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,7 @@ class Trace:
     flags: tuple[str, ...] = ()  # what makes it differ from run to run: clock, network, …
     reason: tuple[str, ...] = ()  # why it ran, as told then
     label: str = ""
+    code: str = ""  # what it is filed under
 
     @property
     def meaning(self) -> str:
@@ -42,6 +43,11 @@ class Trace:
             f"{name} {effect.value.fingerprint if effect else ''}" for name, effect in sorted(self.effects.items())
         ]
         return digest_of(*plain, "", *(f"{path} {content}" for path, content in sorted(self.files.items())))
+
+    @property
+    def origin(self) -> str:
+        """Digest of what came in: names a value that cannot be hashed."""
+        return digest_of(self.code, *(f"{key}={value}" for key, value in sorted(self.inputs.items()) if is_state(key)))
 
     @property
     def blobs(self) -> list[str]:
@@ -54,7 +60,7 @@ class Trace:
 
     def after(self, scope: Scope, index: int) -> Scope:
         """The scope after this step, which is the `index`th."""
-        past = digest_of(scope.past, self.meaning, self.shown)
+        past = digest_of(scope.past, self.origin, self.meaning, self.shown)
         written = dict.fromkeys([*self.effects, *(f"file {path}" for path in self.files)], index)
         if not written:
             return replace(scope, past=past, entangled=scope.entangled or self.entangled)
@@ -76,6 +82,11 @@ class Trace:
         return json.dumps(asdict(self), separators=(",", ":")).encode()
 
 
+def is_state(key: str) -> bool:
+    """Whether an input is part of the state, and not of the surroundings."""
+    return key.partition(" ")[0] in STATE
+
+
 def from_json(content: bytes) -> Trace:
     """A trace as the store has it."""
     found = json.loads(content)
@@ -92,6 +103,7 @@ def from_json(content: bytes) -> Trace:
         flags=tuple(found["flags"]),
         reason=tuple(found["reason"]),
         label=found["label"],
+        code=found["code"],
     )
 
 

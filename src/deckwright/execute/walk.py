@@ -71,6 +71,7 @@ class Walk:
             pass
         if self.kernel:
             self.language = self.kernel.end_session()
+        self.present.put_files_back(self.scopes[-1])
         self.keep()
         return self.results()
 
@@ -113,6 +114,8 @@ class Walk:
     def holds(self, trace: Trace, index: int) -> bool:
         """Whether all inputs of a trace are what they were."""
         scope = self.scopes[index]
+        if scope.entangled and "past" not in trace.inputs:
+            return False
         return all(self.present.now(key, scope, index) == value for key, value in trace.inputs.items())
 
     def execute(self, index: int) -> Trace:

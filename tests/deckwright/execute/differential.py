@@ -220,7 +220,7 @@ def visible(clean: Built, index: int) -> tuple[Any, ...]:
     odd = scope.entangled or names.history or names.everything or names.source
     odd = odd or any(key.partition(" ")[0] in ("group", "past", "text") for key in trace.inputs)
     words = sorted(name for name in scope.values if name[0] == "~" or name.startswith("module ")) + sorted(
-        scope.values.keys() & names.reads
+        scope.values.keys() & (names.reads | names.binds)
     )
     values = tuple((name, scope.fingerprint(name)) for name in words)
     functions = any(scope.values[name].reads or scope.values[name].links or scope.values[name].opaque for name in words)

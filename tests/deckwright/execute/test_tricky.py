@@ -339,3 +339,84 @@ CASES: dict[str, tuple[Stage, ...]] = {
 @pytest.mark.parametrize("name", CASES)
 def test_case(shop: Workshop, name: str) -> None:
     play(shop, *CASES[name])
+
+
+NET: Cells = (
+    "import torch\nfrom torch import nn\nnet = nn.Linear(3, 2)\noptimizer = torch.optim.Adam(net.parameters())",
+    "x = torch.randn(5, 3)",
+    "for step in range(3):\n    optimizer.zero_grad()\n    net(x).pow(2).mean().backward()\n    optimizer.step()",
+    "print(net(x).sum().item())",
+    "for step in range(2):\n    optimizer.zero_grad()\n    net(x).pow(2).mean().backward()\n    optimizer.step()",
+    "print(net(x).sum().item(), sorted(optimizer.state_dict()))",
+)
+TENSORS: Cells = ("import torch\na = torch.zeros(4)\nb = a[1:]\nc = a.numpy()", "b.add_(1)", "c[0] = 5", "print(a, b, c)")
+
+TORCH_CASES: dict[str, tuple[Stage, ...]] = {
+    "model and optimizer across cells": (
+        Stage(NET, "c1 c2 c3 c4 c5 c6"),
+        Stage(edit(NET, 4, NET[4].replace("range(2)", "range(4)")), "c5 c6"),
+        Stage(edit(NET, 3, "print(net(x).mean().item())"), "c4"),
+        Stage(edit(NET, 0, NET[0] + "\n# a comment"), ""),
+    ),
+    "in-place operations on tensors": (
+        Stage(TENSORS, "c1 c2 c3 c4"),
+        Stage(edit(TENSORS, 1, "b.mul_(0).add_(2)"), "c2 c3 c4"),
+        Stage(edit(TENSORS, 2, "c[0] = 6"), "c3 c4"),
+    ),
+    "random state of torch": (
+        Stage(("import torch", "print(torch.rand(2))", "print(torch.rand(1))", "torch.manual_seed(3)", "print(torch.rand(1))"), "c1 c2 c3 c4 c5"),
+        Stage(("import torch", "print(torch.rand(3))", "print(torch.rand(1))", "torch.manual_seed(3)", "print(torch.rand(1))"), "c2 c3"),
+    ),
+    "a loader over shuffled data": (
+        Stage(("import torch\ndata = torch.utils.data.TensorDataset(torch.arange(8.))\nloader = torch.utils.data.DataLoader(data, 4, shuffle=True)", "for (x,) in loader: print(x)", "print(next(iter(loader)))"), "c1 c2 c3"),
+        Stage(("import torch\ndata = torch.utils.data.TensorDataset(torch.arange(8.))\nloader = torch.utils.data.DataLoader(data, 4, shuffle=True)", "for (x,) in loader: print(x + 1)", "print(next(iter(loader)))"), "c2"),
+    ),
+    "a tensor with its graph": (
+        Stage(("import torch\nw = torch.ones(2, requires_grad=True)", "loss = (w * 3).sum()", "loss.backward()", "print(w.grad)", "print(0)"), "c1 c2 c3 c4 c5"),
+        Stage(("import torch\nw = torch.ones(2, requires_grad=True)", "loss = (w * 3).sum()", "loss.backward()", "print(w.grad * 2)", "print(0)"), "c4"),
+        Stage(("import torch\nw = torch.ones(2, requires_grad=True)", "loss = (w * 4).sum()", "loss.backward()", "print(w.grad * 2)", "print(0)"), "c2 c3 c4"),
+    ),
+    "modes and hooks of a model": (
+        Stage(("import torch\nnet = torch.nn.Sequential(torch.nn.Linear(2, 2), torch.nn.Dropout(0.5))", "net.eval()", "x = torch.ones(1, 2)\nprint(net(x))"), "c1 c2 c3"),
+        Stage(("import torch\nnet = torch.nn.Sequential(torch.nn.Linear(2, 2), torch.nn.Dropout(0.5))", "net.train()", "x = torch.ones(1, 2)\nprint(net(x))"), "c2 c3"),
+    ),
+    "no_grad and default dtype": (
+        Stage(("import torch", "torch.set_default_dtype(torch.float64)", "print(torch.ones(1).dtype)"), "c1 c2 c3"),
+        Stage(("import torch", "print(torch.ones(1).dtype)"), "c2"),
+    ),
+}
+
+PLOT: Cells = ("import matplotlib.pyplot as plt", "plt.rcParams['lines.linewidth'] = 5", "plt.plot([1, 2]);", "print(0)")
+PLOT_CASES: dict[str, tuple[Stage, ...]] = {
+    "rcParams": (
+        Stage(PLOT, "c1 c2 c3 c4"),
+        Stage(edit(PLOT, 1, "plt.rcParams['lines.linewidth'] = 1"), "c2 c3"),
+        Stage((PLOT[0], PLOT[2], PLOT[3]), "c2"),
+    ),
+    "a style": (
+        Stage(("import matplotlib.pyplot as plt", "plt.style.use('ggplot')", "plt.plot([1, 2]);"), "c1 c2 c3"),
+        Stage(("import matplotlib.pyplot as plt", "plt.plot([1, 2]);"), "c2"),
+    ),
+    "a figure drawn on in two cells": (
+        Stage(("import matplotlib.pyplot as plt\nfig, ax = plt.subplots()", "ax.plot([1, 2])\nprint(len(ax.lines))", "fig"), "c1 c2 c3"),
+        Stage(("import matplotlib.pyplot as plt\nfig, ax = plt.subplots()", "ax.plot([1, 3])\nprint(len(ax.lines))", "fig"), "c2 c3"),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", TORCH_CASES)
+def test_torch_case(tmp_path: Path, name: str) -> None:
+    play(Workshop(tmp_path, lambda root: booting(root, "numpy", "torch")), *TORCH_CASES[name])
+
+
+@pytest.mark.parametrize("name", PLOT_CASES)
+def test_plot_case(tmp_path: Path, name: str) -> None:
+    play(Workshop(tmp_path, lambda root: booting(root, "numpy", "matplotlib")), *PLOT_CASES[name])
+
+
+REAL = ("mutation through an alias", "closures that share a cell", "a half-consumed generator", "history", "a cell that raises")
+
+
+@pytest.mark.parametrize("name", REAL)
+def test_case_in_a_real_kernel(tmp_path: Path, name: str) -> None:
+    play(Workshop(tmp_path, lambda root: lambda: booting_kernel(root)), *CASES[name])

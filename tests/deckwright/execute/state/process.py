@@ -11,7 +11,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 from deck import Deck
 from values import CASES
 
-from deckwright.execute.state.snapshot import Unstorable
+from deckwright.execute.state import Unstorable
+from deckwright.execute.state.anatomy import REFUSALS
 
 FOLDER = Path(sys.argv[2])
 
@@ -44,7 +45,7 @@ def main() -> None:
         at = FOLDER / f"{number}"
         try:
             found[name] = {"make": make, "load": back}[sys.argv[1]](code, change, at)
-        except Exception:  # each value on its own
+        except (*REFUSALS, Unstorable):  # each value on its own
             found[name] = {"error": traceback.format_exc()}
     print(json.dumps(found))
 
