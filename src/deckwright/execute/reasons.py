@@ -1,153 +1,215 @@
 """Say in words why a step runs: what has changed since it ran last, and which step changed that."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from difflib import unified_diff
+from itertools import groupby
 
+from deckwright.execute.past import LastGood, Past
 from deckwright.execute.present import Present
 from deckwright.execute.scope import Scope
-from deckwright.execute.store import Store
-from deckwright.execute.trace import Trace, from_json
+from deckwright.execute.trace import Cause, Trace
 from deckwright.execute.watch import Step
 from deckwright.model import Cell
 
-LAST = "last good build of "  # the store's note
 MODULE = "module "
+SHORT = 3  # causes, and names in one
+MOST_LINES = 40  # of a diff
+SETTINGS = {
+    "~python random": "the random state",
+    "~numpy random": "NumPy's random state",
+    "~torch random": "PyTorch's random state",
+    "~matplotlib settings": "matplotlib's settings",
+    "~torch print options": "how PyTorch prints",
+    "~numpy print options": "how NumPy prints",
+    "~numpy error handling": "how NumPy treats errors",
+    "~torch settings": "PyTorch's settings",
+    "~pandas options": "the options of pandas",
+    "~warning filters": "which warnings are shown",
+    "~working folder": "the working folder",
+    "~import path": "the import path",
+    "~environment": "the environment variables that cells set",
+    "~recursion limit": "the recursion limit",
+}
 
 
 @dataclass(frozen=True, slots=True)
-class Past:
-    """A step as it was in the last good build."""
+class Change:
+    """An input of a step that is not what it was."""
 
-    label: str
-    own_label: bool  # given by the author
-    code: str
-    content: str  # the code itself
-    trace: Trace
+    kind: str
+    key: str
+    old: str
+    now: str
 
 
 class Reasons:
     """Compares the last good build with what is now."""
 
-    def __init__(self, present: Present, store: Store) -> None:
-        self.present, self.store = present, store
-        self.note = f"{LAST}{present.deck.name}"
+    anew = "--fresh"  # what is said where everything runs, whatever is known of it
 
-    @cached_property
-    def last(self) -> list[Past]:
-        """The steps of the last good build."""
-        found = []
-        for label, own_label, code, content, row in json.loads(self.store.noted(self.note) or b"[]"):
-            trace = dict(self.store.traces(code)).get(row)
-            if trace:
-                found.append(Past(label, own_label, code, content, from_json(trace)))
-        return found
+    def __init__(self, present: Present, past: LastGood) -> None:
+        self.present, self.past = present, past
 
-    def keep(self, rows: Mapping[int, int | None]) -> None:
-        """Note what was built: for each step its row in the store."""
-        steps = zip(self.present.steps, self.present.codes, strict=True)
-        listed = [
-            (step.label, is_named(step), code, step.code, rows[index]) for index, (step, code) in enumerate(steps)
-        ]
-        self.store.note(self.note, json.dumps(listed).encode())
-
-    @cached_property
-    def before(self) -> dict[int, Past]:
-        """For each step the one that it was in the last good build: by label, else by code, else by its place."""
-        labels = {past.label: past for past in self.last if past.own_label}
-        found = {}
-        left = [past for past in self.last]
-        for index, step in enumerate(self.present.steps):
-            if is_named(step) and step.label in labels:
-                found[index] = labels[step.label]
-        left = [past for past in left if past not in found.values()]
-        for index, code in enumerate(self.present.codes):
-            same = next((past for past in left if past.code == code), None) if index not in found else None
-            if same:
-                found[index] = same
-                left.remove(same)
-        for index, step in enumerate(self.present.steps):
-            at_place = next((past for past in left if past.label == step.label), None) if index not in found else None
-            if at_place:
-                found[index] = at_place
-                left.remove(at_place)
-        return found
-
-    def changed_values(self, index: int) -> bool:
-        """Whether a step changed objects in place when it ran last."""
-        past = self.before.get(index)
-        return past is not None and any(key.startswith("group ") for key in past.trace.inputs)
-
-    def of(self, index: int, scope: Scope, *, fresh: bool = False) -> tuple[str, ...]:
+    def of(self, index: int, scope: Scope, *, fresh: bool = False) -> tuple[Cause, ...]:
         """Why a step without a trace that holds must run."""
-        step = self.present.steps[index]
+        step, past = self.present.steps[index], self.past.before.get(index)
         if fresh:
-            return ("--fresh",)
+            return (Cause(self.anew),)
         if isinstance(step, Cell) and step.options.cache == "never":
-            return ("cache: never",)
-        past = self.before.get(index)
+            return (Cause("cache: never"),)
         if past is None:
-            return ("new",)
-        if past.code != self.present.codes[index]:
-            return ("edited",)
-        found = tuple(self.differences(past.trace, index, scope))
-        return found or ("its result is no longer stored",)
+            return (Cause("new"),)
+        if self.past.is_edited(index):
+            return (Cause("edited", details=difference(past.content, step.code)),)
+        if found := self.causes(index, scope, past):
+            return found
+        if scope.entangled and "past" not in past.trace.inputs:
+            return (Cause(f"a cell before it changes more than can be seen: {scope.entangled}"),)
+        return (Cause("its result is no longer stored"),)
 
-    def differences(self, trace: Trace, index: int, scope: Scope) -> Iterator[str]:
-        """Each input that is not what it was, in words."""
+    def causes(self, index: int, scope: Scope, past: Past) -> tuple[Cause, ...]:
+        """What is no longer as it was, the likely beginnings first, each thing once."""
+        by_kind = {kind: list(found) for kind, found in groupby(self.changes(past.trace, index, scope), lambda c: c.kind)}
+        found = [cause for kind in WORDS if kind in by_kind for cause in WORDS[kind](self, by_kind[kind], scope, past)]
+        return tuple({cause.words: cause for cause in reversed(found)}[words] for words in {c.words: 0 for c in found})
+
+    def changes(self, trace: Trace, index: int, scope: Scope) -> list[Change]:
+        """The inputs that are not what they were, by kind."""
+        found = []
         for key, old in trace.inputs.items():
             now = self.present.now(key, scope, index)
             if now != old:
                 kind, _, rest = key.partition(" ")
-                yield WORDS[kind](self, rest, scope, now)
+                found.append(Change(kind, rest, old, now))
+        return sorted(found, key=lambda change: change.kind)
 
-    def value(self, name: str, scope: Scope, now: str) -> str:
-        """What became of a name, and by which step."""
-        writer = scope.writers.get(name)
-        by = f": cell {self.present.steps[writer].label}" if writer is not None else ""
-        shown = name.removeprefix("~")
-        if not now:
-            return f"{shown} is not there any more"
-        cause = f" {self.why_written(writer)}" if writer is not None else ""
-        return f"{shown} changed{by}{cause}"
+    def values(self, changes: Iterable[Change], scope: Scope, past: Past) -> Iterator[Cause]:
+        """Names, those together that became something else in the same way: the deck's own before settings."""
+        found: dict[tuple[str, str, tuple[str, ...]], list[str]] = {}
+        for change in sorted(changes, key=lambda change: change.key in SETTINGS):
+            event, by = self.event(change.key, scope, past)
+            what = "is gone" if not change.now else "is there now" if not change.old else "changed"
+            found.setdefault((what, event, by), []).append(noun(change.key))
+        for (what, event, by), nouns in found.items():
+            verb = what.replace("is", "are", 1) if len(nouns) > 1 and what.startswith("is ") else what
+            yield Cause(f"{listed(nouns)} {verb}{event and f': {event}'}", by)
 
-    def why_written(self, writer: int) -> str:
-        """In a word, what happened to the step that wrote something."""
-        past = self.before.get(writer)
-        if past is None:
-            return "is new"
-        return "was edited" if past.code != self.present.codes[writer] else "gave another value"
+    def files(self, changes: Iterable[Change], scope: Scope, past: Past) -> Iterator[Cause]:
+        """Files that the step read or asked for, and where a cell writes them, which."""
+        for change in changes:
+            written = f"file {change.key}" in scope.writers
+            event, by = self.event(f"file {change.key}", scope, past) if written else ("", ())
+            what = "is gone" if not change.now else "is there now" if not change.old else "changed"
+            sizes = (f"{change.old} → {change.now} bytes",) if change.kind == "kind" and change.old and change.now else ()
+            yield Cause(f"{change.key} {what}{event and f': {event}'}", by, tuple(s.replace("file ", "") for s in sizes))
 
-    def versions(self, address: str) -> str:
+    def event(self, key: str, scope: Scope, past: Past) -> tuple[str, tuple[str, ...]]:
+        """What happened to the step that writes a name or a file, or that did; and its label, where it is there."""
+        writer, then = scope.writers.get(key), self.past.writer(key, past)
+        once = self.past.after.get(then) if then else None
+        if writer is not None and (writer not in self.past.before or self.past.is_edited(writer)):
+            what = "edited" if writer in self.past.before else "is new"
+            return f"{self.name(writer)} {what}", (self.present.steps[writer].label,)
+        if then and once is None:
+            return f"cell {then.label} is gone", ()
+        if once is not None and self.past.is_edited(once):
+            return f"{self.name(once)} edited", (self.present.steps[once].label,)
+        if writer is not None and writer == once:
+            return f"{self.name(writer)} gave another value", (self.present.steps[writer].label,)
+        return "cells stand in another order", ()
+
+    def name(self, index: int) -> str:
+        """A step as sentences have it."""
+        step = self.present.steps[index]
+        return f"cell {step.label}" if isinstance(step, Cell) else f"`{step.code}`"
+
+    def modules(self, changes: Iterable[Change], scope: Scope, past: Past) -> Iterator[Cause]:
+        """The author's modules, and of each the names that depend on what changed."""
+        for module, found in groupby(sorted(changes, key=lambda c: c.key), lambda change: change.key.partition("#")[0]):
+            group = list(found)
+            names = [name for name in (change.key.partition("#")[2] for change in group) if name != "*"]
+            what = "changed" if all(change.now and change.old for change in group) else "is gone"
+            what = what if any(change.now for change in group) or what == "changed" else "is gone"
+            what = "is there now" if not any(change.old for change in group) else what
+            yield Cause(f"{module} {what}{f' ({listed(names)})' if names and what == 'changed' else ''}")
+
+    def libraries(self, changes: Iterable[Change], scope: Scope, past: Past) -> Iterator[Cause]:
         """Which libraries have other versions."""
-        old = json.loads(self.store.get(address) or b"{}")
-        new = self.present.installed_versions(old)
-        changed = [f"{name} {old[name]} → {new[name] or 'not installed'}" for name in old if old[name] != new[name]]
-        return ", ".join(changed) or "the list of its libraries is lost"
+        for change in changes:
+            old = json.loads(self.past.store.get(change.key) or b"{}")
+            new = self.present.installed_versions(old)
+            found = [f"{name} {old[name]} → {new[name] or 'not installed'}" for name in old if old[name] != new[name]]
+            yield Cause(", ".join(found) or "the list of its libraries is lost")
 
 
-def is_named(step: Step) -> bool:
-    """Whether the author gave the label."""
-    return isinstance(step, Cell) and bool(step.options.label)
+def same_words(words: Callable[[Change], str]) -> Callable[[Reasons, Sequence[Change], Scope, Past], Iterator[Cause]]:
+    """For a kind of input of which nothing else is known."""
+    return lambda self, changes, scope, past: (Cause(words(change)) for change in changes)
 
 
-WORDS: dict[str, Callable[[Reasons, str, Scope, str], str]] = {
-    "value": Reasons.value,
-    "sharing": lambda self, rest, scope, now: "its names share objects in another way",
-    "group": lambda self, rest, scope, now: f"other names share objects with {rest}",
-    "file": lambda self, rest, scope, now: f"{rest} {'changed' if now else 'is gone'}",
-    "kind": lambda self, rest, scope, now: f"{rest} {'changed' if now else 'is gone'}",
-    "folder": lambda self, rest, scope, now: f"other files in {rest}",
-    "files": lambda self, rest, scope, now: f"files of {rest} changed",
-    "variable": lambda self, rest, scope, now: f"the environment variable {rest} changed",
-    "module": lambda self, rest, scope, now: f"{rest.partition('#')[0]} changed",
-    "libraries": lambda self, rest, scope, now: self.versions(rest),
-    "platform": lambda self, rest, scope, now: "another Python, machine or setting of how libraries compute",
-    "figure": lambda self, rest, scope, now: f"figures are now {now.rpartition(' ')[0]}",
-    "seed": lambda self, rest, scope, now: f"the seed is now {now}",
-    "text": lambda self, rest, scope, now: "it shows text of code that was edited",
-    "class": lambda self, rest, scope, now: "another class with the same text is in use",
-    "names": lambda self, rest, scope, now: "there are other names, and it may read all",
-    "past": lambda self, rest, scope, now: "something before it changed, and it may depend on all of that",
+# What is said of each kind of input, in the order of saying.
+WORDS: dict[str, Callable[[Reasons, Sequence[Change], Scope, Past], Iterator[Cause]]] = {
+    "libraries": Reasons.libraries,
+    "platform": same_words(lambda change: "another Python, machine or setting of how libraries compute"),
+    "module": Reasons.modules,
+    "files": same_words(lambda change: f"files of {change.key} changed"),
+    "kind": Reasons.files,
+    "file": Reasons.files,
+    "folder": same_words(lambda change: f"there are other files in {change.key}"),
+    "variable": same_words(lambda change: f"the environment variable {change.key} changed"),
+    "figure": same_words(lambda change: f"figures are now {size(change.now)}, were {size(change.old)}"),
+    "seed": same_words(lambda change: f"the seed is now {change.now}, was {change.old}"),
+    "value": Reasons.values,
+    "text": same_words(lambda change: "it shows text of code that was edited"),
+    "sharing": same_words(lambda change: f"{listed(change.key.split(chr(9)))} share objects in another way"),
+    "group": same_words(lambda change: f"other names share objects with {change.key}"),
+    "class": same_words(lambda change: "another class of the same text is in use"),
+    "names": same_words(lambda change: "there are other names, and it may read all"),
+    "past": same_words(lambda change: "something before it changed, and it may depend on all of that"),
+}
+
+
+def noun(key: str) -> str:
+    """A name, a setting, or what a module holds."""
+    if key.startswith(MODULE):
+        return f"what {key.removeprefix(MODULE)} holds"
+    return SETTINGS.get(key, key.removeprefix("~"))
+
+
+def listed(words: Sequence[str]) -> str:
+    """A few words of many."""
+    return ", ".join([*words[:SHORT], *(["…"] if len(words) > SHORT else [])])
+
+
+def size(figure: str) -> str:
+    """A figure's size and format as an author writes them."""
+    width, height, file_format, _ = figure.split()
+    return f"{float(width):g} × {float(height):g} inches {file_format}"
+
+
+def difference(old: str, new: str) -> tuple[str, ...]:
+    """What was edited: lines that begin with - and +."""
+    lines = list(unified_diff(old.splitlines(), new.splitlines(), lineterm="", n=1))[2:]
+    return tuple([*lines[:MOST_LINES], *(["…"] if len(lines) > MOST_LINES else [])])
+
+
+def told(causes: Sequence[Cause]) -> tuple[str, ...]:
+    """The causes as one line has them."""
+    return tuple([*(cause.words for cause in causes[:SHORT]), *(["…"] if len(causes) > SHORT else [])])
+
+
+def noted(step: Step, trace: Trace) -> tuple[str, ...]:
+    """What makes a step differ from run to run, as far as it is known."""
+    never = isinstance(step, Cell) and step.options.cache == "never"
+    return (*(FLAGS.get(flag, flag) for flag in trace.flags), *(["cache: never"] if never else []))
+
+
+VARIES = "varies"
+FLAGS = {
+    "clock": "reads the clock",
+    "network": "uses the network",
+    "another program": "starts another program",
+    VARIES: "varies from run to run",
 }

@@ -174,6 +174,11 @@ class Supply:
                 self.live[name] = scope.values[name]
         self.definitions |= plan["definitions"].keys()
 
+    def size(self, index: int, plan: Mapping[str, Any]) -> int:
+        """The bytes of the values that a plan restores."""
+        values = self.scopes[index].values
+        return sum(values[name].size for address, expected in plan["groups"] if address for name in expected)
+
     def condemn(self, index: int, plan: Mapping[str, Any], differing: list[str] | None) -> None:
         """Some snapshot did not give what it should: it is not used again in this build."""
         for address, expected in plan["groups"]:

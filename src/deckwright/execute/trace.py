@@ -19,6 +19,15 @@ class Effect:
 
 
 @dataclass(frozen=True, slots=True)
+class Cause:
+    """One of the things that made a step run."""
+
+    words: str
+    by: tuple[str, ...] = ()  # labels of the steps that wrote what has changed
+    details: tuple[str, ...] = ()  # old and new, in lines
+
+
+@dataclass(frozen=True, slots=True)
 class Trace:
     """One run. `inputs` maps what was read, such as `value x` or `file data.csv`, to what it was."""
 
@@ -33,6 +42,9 @@ class Trace:
     entangled: str = ""  # why all later steps depend on it in ways that cannot be seen
     flags: tuple[str, ...] = ()  # what makes it differ from run to run: clock, network, …
     reason: tuple[str, ...] = ()  # why it ran, as told then
+    causes: tuple[Cause, ...] = ()  # the same in full
+    same: bool = False  # it gave the values that it gave in the last good build
+    restored: int = 0  # bytes of values that had to be restored before it
     label: str = ""
     code: str = ""  # what it is filed under
 
@@ -102,6 +114,9 @@ def from_json(content: bytes) -> Trace:
         entangled=found["entangled"],
         flags=tuple(found["flags"]),
         reason=tuple(found["reason"]),
+        causes=tuple(Cause(cause["words"], tuple(cause["by"]), tuple(cause["details"])) for cause in found["causes"]),
+        same=found["same"],
+        restored=found["restored"],
         label=found["label"],
         code=found["code"],
     )

@@ -14,20 +14,21 @@ from typing import Any
 from deckwright.errors import DeckError
 from deckwright.execute.blobs import address_of
 from deckwright.execute.names import names_of
+from deckwright.execute.past import LastGood
 from deckwright.execute.present import Present, import_roots
-from deckwright.execute.reasons import Reasons
+from deckwright.execute.reasons import Reasons, told
 from deckwright.execute.record import recorded
 from deckwright.execute.repeat import labelled
 from deckwright.execute.scope import Scope
 from deckwright.execute.store import Store
 from deckwright.execute.supply import Supply
-from deckwright.execute.trace import Trace, from_json
+from deckwright.execute.trace import Cause, Trace, from_json
 from deckwright.execute.watch import Watcher
 from deckwright.model import Cell, Deck, Output, Results, steps
 from deckwright.settings import CellOptions, figure_of
 
 LANGUAGE = "language"  # the store's note of what the kernel says of its language
-NEEDED = ("what it gives is needed and not stored",)
+NEEDED = (Cause("what it gives is needed and not stored"),)
 Boot = Callable[[], AbstractContextManager[Any]]
 
 
@@ -54,7 +55,9 @@ class Walk:
         self.steps = list(steps(deck))
         self.present = Present(deck, self.steps, store)
         self.supply = Supply(self.present)
-        self.reasons = Reasons(self.present, store)
+        self.past = LastGood(self.present, store)
+        self.reasons = Reasons(self.present, self.past)
+        self.restored = 0  # bytes, for the next step
         self.scopes: list[Scope] = []  # before each step
         self.traces: list[Trace] = []  # of the steps so far
         self.ran: dict[int, list[tuple[int | None, Trace]]] = {}  # in this build, the newest first
@@ -120,19 +123,19 @@ class Walk:
 
     def execute(self, index: int) -> Trace:
         """Run a step, in a kernel that holds what it needs."""
-        reason = self.reasons.of(index, self.scopes[index], fresh=self.fresh)
-        self.watcher.started(self.steps[index], reason)
+        causes = self.reasons.of(index, self.scopes[index], fresh=self.fresh)
+        self.watcher.started(self.steps[index], told(causes))
         if self.kernel is None:
             self.start_kernel()
         if self.needs_all_before(index):
             self.run_all_before(index)
         else:
-            if self.reasons.changed_values(index):
+            if self.past.changed_values(index):
                 self.supply.whole.add(index)
             if missing := self.supply.missing(index):
                 self.replay(sorted(missing))
         self.prepare(index)
-        return self.perform(index, reason)
+        return self.perform(index, causes)
 
     def start_kernel(self) -> None:
         self.kernel = self.kernels.enter_context(self.boot())
@@ -168,9 +171,9 @@ class Walk:
 
     def again(self, index: int) -> None:
         """Run a step whose trace is known, for its values. Raises Again if they are others."""
-        self.watcher.started(self.steps[index], NEEDED)
+        self.watcher.started(self.steps[index], told(NEEDED))
         before = self.traces[index]
-        trace = self.perform(index, NEEDED)
+        trace = self.perform(index, NEEDED + tuple(cause for cause in before.causes if cause not in NEEDED))
         if trace.meaning != before.meaning:
             raise Again
 
@@ -182,11 +185,12 @@ class Walk:
             return
         differing = self.kernel.prepare(plan)
         self.supply.supplied(index, plan)
+        self.restored = self.supply.size(index, plan)
         if differing or differing is None:
             self.supply.condemn(index, plan, differing)
             raise Again
 
-    def perform(self, index: int, reason: tuple[str, ...]) -> Trace:
+    def perform(self, index: int, causes: tuple[Cause, ...]) -> Trace:
         """Run a step in the kernel as it is, and keep what it did."""
         step = self.steps[index]
         own = figure_of(self.deck.settings, step.options, step.width) if isinstance(step, Cell) else None
@@ -197,7 +201,10 @@ class Walk:
             raise Again
         trace = recorded(index, self.scopes[index], report, outputs, self.present)
         content = json.dumps(outputs, sort_keys=True).encode()
-        trace = replace(trace, shown=address_of(content), reason=reason, label=step.label)
+        same = not self.fresh and causes[0] not in NEEDED and self.past.gave_the_same(index, trace)
+        why = {"reason": told(causes), "causes": causes, "same": same, "restored": self.restored}
+        trace = replace(trace, shown=address_of(content), label=step.label, **why)
+        self.restored = 0
         self.shown[trace.shown] = outputs
         self.rows[index] = self.add(index, trace, content, report)
         self.ran.setdefault(index, []).insert(0, (self.rows[index], trace))
@@ -215,7 +222,7 @@ class Walk:
     def keep(self) -> None:
         """Tell the store which traces this build used, for the next one and for those who ask why."""
         self.store.used([row for row in self.rows.values() if row is not None], self.deck.name)
-        self.reasons.keep(self.rows)
+        self.past.keep(self.rows)
         self.present.remember()
         if self.language:
             self.store.note(LANGUAGE, json.dumps(self.language).encode())
