@@ -1,8 +1,8 @@
 """The build, stage after stage: source, execute, render, site."""
 
 import json
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, ExitStack
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -21,6 +21,7 @@ from deckwright.source.load import load
 
 if TYPE_CHECKING:
     from deckwright.execute.kernel import Kernel
+    from deckwright.execute.walk import Walk
     from deckwright.render.draft import Draft
 
 CACHE = ".deckwright"
@@ -40,21 +41,50 @@ class Project:
         return list(dict.fromkeys([self.root / name, own(name)]))
 
 
-def build(project: Project, watcher: Watcher, *, fresh: bool = False) -> None:
+def build(project: Project, watcher: Watcher, *, fresh: bool = False, frozen: bool = False) -> None:
     """Build every deck of a project and replace the site. Raises DeckError; the old site then stays.
 
-    `fresh`: run every cell, whatever is known of it. Where the site already is what it would become, nothing of
-    render is loaded.
+    `fresh`: run every cell, whatever is known of it. `frozen`: run none, and take the results that `freeze` wrote.
+    Where the site already is what it would become, nothing of render is loaded.
     """
     refuse_foreign(project.out)
     with Store.opened(project.root / CACHE, watcher.warn) as store, ExitStack() as kernels:
         decks = load(project.root, project.slides, store)
         drafts = Drafts(project, store)
-        results = [run(deck, store, watcher, kernels, partial(drafts.draft, deck), fresh) for deck in decks]
+        if frozen:
+            results = thaw(decks, store, watcher)
+        else:
+            results = [run(deck, store, watcher, kernels, partial(drafts.draft, deck), fresh) for deck in decks]
         last = LastBuild(store, project.out, key_of(project, decks, results), watcher.warn)
         if not last.is_current():
             files = drafts.finished(decks, results, last.warn)
             last.note(drafts.reads, publish(files, project.out))
+
+
+def freeze(project: Project, watcher: Watcher, *, fresh: bool = False) -> None:
+    """Bring every deck up to date as a build does, then write its results beside it, to be committed."""
+    with Store.opened(project.root / CACHE, watcher.warn) as store, ExitStack() as kernels:
+        from deckwright.execute.frozen import frozen
+        from deckwright.execute.frozenfiles import write
+
+        decks = load(project.root, project.slides, store)
+        walks = [walk(deck, store, watcher, kernels, fresh=fresh) for deck in decks]
+        languages = [each.run().language_info for each in walks]
+        results = [frozen(each) for each in walks]
+        for deck, language, result in zip(decks, languages, results, strict=True):
+            write(deck, language, result)
+
+
+def thaw(decks: Sequence[Deck], store: Store, watcher: Watcher) -> list[Results]:
+    """The results that `freeze` wrote. Loads neither Jupyter nor any library of a cell."""
+    from deckwright.execute.frozen import thawed
+    from deckwright.execute.reasons import listed
+
+    unseen: dict[str, None] = {}
+    results = [thawed(deck, store, unseen) if any(steps(deck)) else NOTHING_RAN for deck in decks]
+    if unseen:
+        watcher.warn(f"cannot tell here whether {listed(list(unseen))} changed")
+    return results
 
 
 def run(
@@ -63,16 +93,32 @@ def run(
     """The results of a deck; `meanwhile` is what may be done while a kernel boots."""
     if not any(steps(deck)):
         return NOTHING_RAN
+    return walk(deck, store, watcher, kernels, meanwhile, fresh=fresh).run()
+
+
+def walk(
+    deck: Deck,
+    store: Store,
+    watcher: Watcher,
+    kernels: ExitStack,
+    meanwhile: Callable[[], object] = lambda: None,
+    *,
+    fresh: bool,
+) -> "Walk":
+    """A walk through a deck, with a kernel when it needs one."""
     from deckwright.execute.walk import Walk  # with what it knows of Python, 40 ms
 
-    def boot() -> AbstractContextManager["Kernel"]:
+    @contextmanager
+    def boot() -> Iterator["Kernel"]:
         from deckwright.execute.kernel import booting_kernel  # a build that runs nothing never loads Jupyter
 
-        return booting_kernel(deck.root)
+        with booting_kernel(deck.root) as kernel:
+            meanwhile()
+            yield kernel
 
-    walk = Walk(deck, store, watcher, boot, meanwhile=meanwhile, fresh=fresh)
-    kernels.enter_context(walk.kernels)
-    return walk.run()
+    made = Walk(deck, store, watcher, boot, fresh=fresh)
+    kernels.enter_context(made.kernels)
+    return made
 
 
 def key_of(project: Project, decks: Sequence[Deck], results: Sequence[Results]) -> str:

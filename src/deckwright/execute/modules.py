@@ -16,9 +16,10 @@ from importlib.machinery import (
 )
 from importlib.util import decode_source
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from deckwright.execute.slices import Slice
-from deckwright.execute.statements import Source, source_of
+if TYPE_CHECKING:  # loaded when some source has to be understood anew
+    from deckwright.execute.statements import Source
 
 LOADERS = ((ExtensionFileLoader, EXTENSION_SUFFIXES), (SourceFileLoader, SOURCE_SUFFIXES))
 STANDARD = Path(os.__file__).parent
@@ -35,7 +36,7 @@ class Modules:
         self.roots = {str(path) for path in paths}
         self.specs: dict[str, ModuleSpec | None] = {}
         self.raw: dict[str, bytes | None] = {}
-        self.sources: dict[str, Source | None] = {}
+        self.sources: "dict[str, Source | None]" = {}
         self.memo = {} if memo is None else memo
         seen = json.loads(self.memo.get(SEEN, "{}"))
         if any(self.state(name) != state for name, state in seen.items()) or not seen:
@@ -76,6 +77,8 @@ class Modules:
             return "", []
         key = f"{module}#{attribute}"
         if key not in self.memo:
+            from deckwright.execute.slices import Slice
+
             found = Slice(self)
             found.demand(module, attribute)
             self.memo[key] = json.dumps([found.digest(), sorted(found.loaded)])
@@ -127,9 +130,11 @@ class Modules:
                 self.raw[name] = None
         return self.raw[name]
 
-    def source(self, name: str) -> Source | None:
+    def source(self, name: str) -> "Source | None":
         """A local module's source, understood; nothing if there is none or it is not Python."""
         if name not in self.sources:
+            from deckwright.execute.statements import source_of
+
             raw = self.bytes_of(name)
             package = name if self.is_package(name) else name.rpartition(".")[0]
             self.sources[name] = None if raw is None else source_of(decoded(raw), package)

@@ -112,6 +112,8 @@ def walk(tree: ast.AST) -> tuple[list[str], Kept]:
         else:
             parts.append(kind.__name__)
             stack += [getattr(node, field) for field in fields]
+            if fields[-1:] == ("type_params",) and not stack[-1]:
+                stack.pop()  # Python before 3.12 has no such field: results frozen there hold here, too
             if kind in kept:
                 kept[kind].append(node)
     return parts, kept

@@ -14,8 +14,7 @@ from deckwright.execute.blobs import address_of
 from deckwright.execute.files import STAT, file_address, kind_of
 from deckwright.execute.libraries import installed
 from deckwright.execute.modules import Modules
-from deckwright.execute.names import names_of
-from deckwright.execute.scope import Scope, digest_of, reach
+from deckwright.execute.scope import Scope, digest_of
 from deckwright.execute.store import Store
 from deckwright.execute.watch import Step
 from deckwright.model import Cell, Deck
@@ -23,6 +22,7 @@ from deckwright.settings import CellOptions, figure_of
 
 RACY = 2.0  # seconds: a file changed so shortly ago may change again without its time showing it
 MODULE = "module "
+CODES = "codes"  # … of digests of code by the code as written
 SLICES = "slices"  # … of digests of source
 FILES = "files"  # the store's note of contents by size and time
 COMPUTING = ("CUDA_", "OMP_", "MKL_", "OPENBLAS_", "TORCH", "PYTORCH_", "NVIDIA_", "MPLBACKEND", "TZ", "LANG", "LC_")
@@ -51,7 +51,7 @@ class Present:
             "platform": lambda key, scope, index: self.platform,
             "figure": lambda key, scope, index: self.figure(index),
             "seed": lambda key, scope, index: str(self.deck.settings.seed),
-            "text": lambda key, scope, index: self.text(scope, index),
+            "text": lambda key, scope, index: self.text(key.split("\t"), scope, index),
             "class": lambda key, scope, index: str(scope.classes_in_use(key)),
             "names": lambda key, scope, index: digest_of(*sorted(name for name in scope.values if name[0] != "~")),
             "past": lambda key, scope, index: scope.past,
@@ -65,11 +65,14 @@ class Present:
     @cached_property
     def codes(self) -> list[str]:
         """What traces of each step are filed under."""
-        return [code_of(step) for step in self.steps]
+        known: dict[str, str] = json.loads(self.store.noted(CODES) or b"{}")
+        texts = [f"{type(step).__name__}\0{raises(step)}\0{step.code}" for step in self.steps]
+        keys = {text: known.get(digest_of(text)) or code_of(step) for text, step in zip(texts, self.steps, strict=True)}
+        self.store.note(CODES, json.dumps({digest_of(text): key for text, key in keys.items()}).encode())
+        return [keys[text] for text in texts]
 
-    def text(self, scope: Scope, index: int) -> str:
-        """The code of a step as written, and of the steps that wrote what it can read: tracebacks quote them."""
-        names = readable(self.steps[index].code, scope, self.modules)
+    def text(self, names: Iterable[str], scope: Scope, index: int) -> str:
+        """The code of a step as written, and of the steps that wrote these names: tracebacks quote them."""
         writers = sorted({scope.writers[name] for name in names if name in scope.writers})
         return digest_of(self.steps[index].code, *(self.steps[writer].code for writer in writers))
 
@@ -133,19 +136,26 @@ class Present:
         return f"file {left.partition(' ')[2]}" if left else ""
 
     def folder(self, path: str, scope: Scope) -> str:
+        names = self.names_in(path, scope)
+        return "" if names is None else address_of("\0".join(sorted(names)).encode())
+
+    def names_in(self, path: str, scope: Scope) -> set[str] | None:
+        """What lies in a folder, if there is one."""
         place = self.deck.root / path
         names = set(os.listdir(place)) if place.is_dir() else set()
         for left, content in scope.files.items():
             if (self.deck.root / left).parent == place:
                 names = names | {Path(left).name} if content else names - {Path(left).name}
-        return address_of("\0".join(sorted(names)).encode()) if names or place.is_dir() else ""
+        return names if names or place.is_dir() else None
 
     def matching(self, pattern: str, scope: Scope) -> str:
         """The files that a glob finds, with their contents."""
-        paths = sorted(
-            path.relative_to(self.deck.root).as_posix() for path in self.deck.root.glob(pattern) if path.is_file()
-        )
-        return digest_of(*(f"{path} {self.file(path, scope)}" for path in paths))
+        return digest_of(*(f"{path} {self.file(path, scope)}" for path in self.matched(pattern)))
+
+    def matched(self, pattern: str) -> list[str]:
+        """The files that a glob finds."""
+        found = (path for path in self.deck.root.glob(pattern) if path.is_file())
+        return sorted(path.relative_to(self.deck.root).as_posix() for path in found)
 
     def put_files_back(self, scope: Scope) -> None:
         """Make the files that cells wrote what they are in this scope, where their content is stored."""
@@ -167,22 +177,16 @@ class Present:
             self.store.note(name, json.dumps(known, sort_keys=True).encode())
 
 
-def readable(code: str, scope: Scope, local: Modules) -> frozenset[str]:
-    """All names that a step with this code can read: the deck's, and the state of the author's modules."""
-    names = names_of(code)
-    found = reach(scope.values if names.everything else names.reads, scope.values, scope.definitions)
-    pairs = scope.modules(found) | names.imports
-    modules = {f"{MODULE}{module}" for pair in pairs for module in local.closure(*pair)}
-    while not modules <= found:  # a module's values may be functions of the deck
-        found = reach([*found, *modules], scope.values, scope.definitions)
-        modules = {f"{MODULE}{module}" for pair in scope.modules(found) for module in local.closure(*pair)}
-    return frozenset(name for name in found if not name.startswith("~"))
-
-
 def code_of(step: Step) -> str:
     """A digest of what a step runs: its code without layout, and what its options change of how it runs."""
-    raises = isinstance(step, Cell) and step.options.error
-    return digest_of(type(step).__name__, names_of(step.code).key, str(raises))
+    from deckwright.execute.names import names_of  # slow to load, and known of code that did not change
+
+    return digest_of(type(step).__name__, names_of(step.code).key, str(raises(step)))
+
+
+def raises(step: Step) -> bool:
+    """Whether a step is meant to raise."""
+    return isinstance(step, Cell) and step.options.error
 
 
 def variable(key: str) -> str:

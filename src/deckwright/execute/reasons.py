@@ -14,6 +14,7 @@ from deckwright.execute.watch import Step
 from deckwright.model import Cell
 
 MODULE = "module "
+CHANGED = "changed"
 SHORT = 3  # causes, and names in one
 MOST_LINES = 40  # of a diff
 SETTINGS = {
@@ -71,9 +72,13 @@ class Reasons:
 
     def causes(self, index: int, scope: Scope, past: Past) -> tuple[Cause, ...]:
         """What is no longer as it was, the likely beginnings first, each thing once."""
-        by_kind = {kind: list(found) for kind, found in groupby(self.changes(past.trace, index, scope), lambda c: c.kind)}
+        changes = groupby(self.changes(past.trace, index, scope), lambda change: change.kind)
+        by_kind = {kind: list(found) for kind, found in changes}
         found = [cause for kind in WORDS if kind in by_kind for cause in WORDS[kind](self, by_kind[kind], scope, past)]
-        return tuple({cause.words: cause for cause in reversed(found)}[words] for words in {c.words: 0 for c in found})
+        unique: dict[str, Cause] = {}
+        for cause in found:
+            unique.setdefault(cause.words, cause)
+        return tuple(unique.values())
 
     def changes(self, trace: Trace, index: int, scope: Scope) -> list[Change]:
         """The inputs that are not what they were, by kind."""
@@ -90,20 +95,18 @@ class Reasons:
         found: dict[tuple[str, str, tuple[str, ...]], list[str]] = {}
         for change in sorted(changes, key=lambda change: change.key in SETTINGS):
             event, by = self.event(change.key, scope, past)
-            what = "is gone" if not change.now else "is there now" if not change.old else "changed"
-            found.setdefault((what, event, by), []).append(noun(change.key))
+            found.setdefault((became(change), event, by), []).append(noun(change.key))
         for (what, event, by), nouns in found.items():
-            verb = what.replace("is", "are", 1) if len(nouns) > 1 and what.startswith("is ") else what
-            yield Cause(f"{listed(nouns)} {verb}{event and f': {event}'}", by)
+            verb = what.replace("is ", "are ") if len(nouns) > 1 else what
+            yield Cause(f"{listed(nouns)} {verb}: {event}", by)
 
     def files(self, changes: Iterable[Change], scope: Scope, past: Past) -> Iterator[Cause]:
         """Files that the step read or asked for, and where a cell writes them, which."""
         for change in changes:
             written = f"file {change.key}" in scope.writers
             event, by = self.event(f"file {change.key}", scope, past) if written else ("", ())
-            what = "is gone" if not change.now else "is there now" if not change.old else "changed"
-            sizes = (f"{change.old} → {change.now} bytes",) if change.kind == "kind" and change.old and change.now else ()
-            yield Cause(f"{change.key} {what}{event and f': {event}'}", by, tuple(s.replace("file ", "") for s in sizes))
+            details = (sizes(change.old, change.now),) if change.kind == "kind" else ()
+            yield Cause(f"{change.key} {became(change)}{event and f': {event}'}", by, details)
 
     def event(self, key: str, scope: Scope, past: Past) -> tuple[str, tuple[str, ...]]:
         """What happened to the step that writes a name or a file, or that did; and its label, where it is there."""
@@ -130,10 +133,8 @@ class Reasons:
         for module, found in groupby(sorted(changes, key=lambda c: c.key), lambda change: change.key.partition("#")[0]):
             group = list(found)
             names = [name for name in (change.key.partition("#")[2] for change in group) if name != "*"]
-            what = "changed" if all(change.now and change.old for change in group) else "is gone"
-            what = what if any(change.now for change in group) or what == "changed" else "is gone"
-            what = "is there now" if not any(change.old for change in group) else what
-            yield Cause(f"{module} {what}{f' ({listed(names)})' if names and what == 'changed' else ''}")
+            which = f" ({listed(names)})" if names and became(group[0]) == CHANGED else ""
+            yield Cause(f"{module} {became(group[0])}{which}")
 
     def libraries(self, changes: Iterable[Change], scope: Scope, past: Past) -> Iterator[Cause]:
         """Which libraries have other versions."""
@@ -178,9 +179,25 @@ def noun(key: str) -> str:
     return SETTINGS.get(key, key.removeprefix("~"))
 
 
+def became(change: Change) -> str:
+    """What there is to say of anything that was or is there."""
+    return "is gone" if not change.now else "is there now" if not change.old else CHANGED
+
+
+def sizes(old: str, now: str) -> str:
+    """Kinds of what lies at a path, old and new."""
+    plain = (f"{kind[5:]} bytes" if kind.startswith("file ") else kind or "nothing" for kind in (old, now))
+    return " → ".join(plain)
+
+
 def listed(words: Sequence[str]) -> str:
     """A few words of many."""
-    return ", ".join([*words[:SHORT], *(["…"] if len(words) > SHORT else [])])
+    return ", ".join(shortened(words))
+
+
+def shortened(words: Sequence[str]) -> list[str]:
+    """The first few, and that there are more."""
+    return [*words[:SHORT], *(["…"] if len(words) > SHORT else [])]
 
 
 def size(figure: str) -> str:
@@ -192,15 +209,15 @@ def size(figure: str) -> str:
 def difference(old: str, new: str) -> tuple[str, ...]:
     """What was edited: lines that begin with - and +."""
     lines = list(unified_diff(old.splitlines(), new.splitlines(), lineterm="", n=1))[2:]
-    return tuple([*lines[:MOST_LINES], *(["…"] if len(lines) > MOST_LINES else [])])
+    return (*lines[:MOST_LINES], *(["…"] if len(lines) > MOST_LINES else []))
 
 
 def told(causes: Sequence[Cause]) -> tuple[str, ...]:
     """The causes as one line has them."""
-    return tuple([*(cause.words for cause in causes[:SHORT]), *(["…"] if len(causes) > SHORT else [])])
+    return tuple(shortened([cause.words for cause in causes]))
 
 
-def noted(step: Step, trace: Trace) -> tuple[str, ...]:
+def oddities(step: Step, trace: Trace) -> tuple[str, ...]:
     """What makes a step differ from run to run, as far as it is known."""
     never = isinstance(step, Cell) and step.options.cache == "never"
     return (*(FLAGS.get(flag, flag) for flag in trace.flags), *(["cache: never"] if never else []))

@@ -6,8 +6,9 @@ from typing import Any
 
 from deckwright.execute.ambients import AMBIENTS, RANDOM
 from deckwright.execute.names import Names, names_of
-from deckwright.execute.present import Present, libraries_content, readable
-from deckwright.execute.scope import Scope, digest_of, reach
+from deckwright.execute.present import Present, libraries_content
+from deckwright.execute.reading import readable
+from deckwright.execute.scope import Scope, digest_of
 from deckwright.execute.trace import Effect, Trace, read_definition, read_effect
 from deckwright.model import Output
 
@@ -31,7 +32,9 @@ def recorded(index: int, scope: Scope, report: Mapping[str, Any], outputs: Itera
     later += declared(index, present)
     later.append(f"libraries {present.store.put(libraries_content(report['libraries']))}")
     later += [f"class {key}" for key in report["classes"]]
-    later += special_inputs(names, scope, report, outputs)
+    later += special_inputs(names, scope, report)
+    if names.source or quotes_code(outputs):
+        later.append("text " + "\t".join(sorted(name for name in reading if name in scope.writers)))
     inputs |= {key: present.now(key, scope, index) for key in later}
     effects = {name: record and read_effect(record) for name, record in report["values"].items()}
     effects |= unseen_effects(groups, effects, scope)
@@ -86,16 +89,18 @@ def declared(index: int, present: Present) -> list[str]:
     return [f"files {pattern}" for pattern in patterns]
 
 
-def special_inputs(names: Names, scope: Scope, report: Mapping[str, Any], outputs: Iterable[Output]) -> list[str]:
+def quotes_code(outputs: Iterable[Output]) -> bool:
+    """Whether outputs show tracebacks or warnings, which quote code and count its lines."""
+    return any(output["output_type"] == "error" or output.get("name") == "stderr" for output in outputs)
+
+
+def special_inputs(names: Names, scope: Scope, report: Mapping[str, Any]) -> list[str]:
     """What else a step may depend on."""
-    kinds = {output["output_type"] if output["output_type"] != "stream" else output["name"] for output in outputs}
     found = ["platform"]
     if "~matplotlib settings" in report["used"]:
         found.append("figure")
     if set(report["used"]) & set(RANDOM.values()):
         found.append("seed")
-    if names.source or kinds & {"error", "stderr"}:  # which quote code and count its lines
-        found.append("text")
     if names.history or scope.entangled:
         found.append("past")
     if names.everything:

@@ -124,8 +124,9 @@ class Scope:
     def modules(self, names: Iterable[str]) -> frozenset[tuple[str, str]]:
         """What of the author's modules these names' values refer to."""
         values = [self.values[name] for name in names if name in self.values]
-        links = all_links(values, self.definitions)
-        return frozenset(chain.from_iterable(part.modules for part in (*values, *(self.definitions[k] for k in links))))
+        found = set(chain.from_iterable(value.modules for value in values))
+        found.update(*(self.definitions[key].modules for key in all_links(values, self.definitions)))
+        return frozenset(found)
 
 
 def positions(runs: Iterable[Run]) -> Iterable[tuple[int, Run]]:

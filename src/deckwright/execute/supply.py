@@ -8,7 +8,8 @@ from dataclasses import astuple
 from typing import Any
 
 from deckwright.execute.names import names_of
-from deckwright.execute.present import Present, readable
+from deckwright.execute.present import Present
+from deckwright.execute.reading import readable
 from deckwright.execute.scope import Scope, Value, all_links
 from deckwright.execute.trace import Trace
 from deckwright.model import Cell
@@ -19,10 +20,9 @@ MODULE = "module "
 class Supply:
     """What one kernel holds, and how it comes to hold more."""
 
-    def __init__(self, present: Present) -> None:
-        self.present = present
-        self.scopes: Sequence[Scope] = []  # before each step
-        self.traces: Sequence[Trace] = []  # of the steps so far
+    def __init__(self, present: Present, scopes: Sequence[Scope], traces: Sequence[Trace]) -> None:
+        """`scopes` before each step and `traces` of the steps so far, which grow as the walk goes on."""
+        self.present, self.scopes, self.traces = present, scopes, traces
         self.bad: set[str] = set()  # addresses of snapshots that could not be restored as they were
         self.whole: set[int] = set()  # steps that need whole groups
         self.new_kernel()

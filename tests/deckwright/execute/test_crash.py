@@ -1,0 +1,21 @@
+"""Builds that were killed leave nothing wrong behind: a few of the many kills of `make crash`."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.crash import Trials
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc")
+
+
+@pytest.fixture(scope="module")
+def trials(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trials]:
+    yield Trials(tmp_path_factory.mktemp("crash"))
+
+
+@pytest.mark.parametrize(("number", "at"), [(0, 0.5), (1, 0.6), (2, 0.75)])
+def test_a_killed_build_costs_one_cell_at_most(trials: Trials, tmp_path: Path, number: int, at: float) -> None:
+    assert trials.trial(number, at).problems == ()
