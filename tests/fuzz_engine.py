@@ -9,7 +9,6 @@ import random
 import sys
 import tempfile
 import time
-import traceback
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,8 +16,9 @@ from typing import Any
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
+from tests.deckwright.execute.differential import Difference
 from tests.deckwright.execute.drawn import FEATURES, Edit, World, session
-from tests.deckwright.execute.sequence import described, play
+from tests.deckwright.execute.sequence import described, failure, play, shrunk
 
 BATCH = 100  # sequences between two lines of progress
 
@@ -30,29 +30,27 @@ def fuzz(first: int, count: int, features: tuple[str, ...], shrink: bool, minute
     number, end = first, time.monotonic() + minutes * 60
     last: list[Any] = []
     while counts["sequences"] < count and time.monotonic() < end:
-        phases = [Phase.generate, *([Phase.shrink] if shrink else [])]
 
         @seed(number)
         @settings(
-            max_examples=min(BATCH, count), deadline=None, database=None, phases=phases,
-            suppress_health_check=list(HealthCheck), report_multiple_bugs=False, print_blob=False,
+            max_examples=min(BATCH, count), deadline=None, database=None, phases=[Phase.generate],
+            suppress_health_check=list(HealthCheck), print_blob=False,
         )
         @given(session(features))
         def run(drawn: tuple[World, list[Edit]]) -> None:
-            last[:] = [drawn]
+            if time.monotonic() > end:
+                return
+            last[:] = drawn
+            counts["sequences"] += 1
             with tempfile.TemporaryDirectory(prefix="fuzz-") as folder:
-                counts["sequences"] += 1
                 play(Path(folder), *drawn, counts=counts)
 
         try:
             run()
-        except Exception as error:  # noqa: BLE001
-            text = f"seed {number}\n{described(*last[0])}\n{type(error).__name__}: {error}\n"
-            if not isinstance(error, AssertionError):
-                text += traceback.format_exc()
-            text = text.partition("Failing test case")[0]
-            failures.append(text)
-            print("=" * 100, text, sep="\n", flush=True)
+        except Difference as error:
+            small = shrunk(*last) if shrink else (last[0], last[1])
+            failures.append(f"seed {number}\n{described(*small)}\n{failure(*small) or error}\n")
+            print("=" * 100, failures[-1], sep="\n", flush=True)
         number += 1
         print(f"{dict(counts)}, {len(failures)} failures", file=sys.stderr, flush=True)
     return {"counts": counts, "failures": failures}

@@ -1,12 +1,10 @@
-"""The command line."""
+"""The command line: what may be typed."""
 
 import argparse
-import gc
-import signal
 import sys
+from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from collections.abc import Sequence
 from pathlib import Path
-from types import FrameType
 
 from deckwright import __version__
 
@@ -14,69 +12,130 @@ EXAMPLES = """examples:
   deckwright build                     slides/ becomes site/
   deckwright build --out public        … or another folder
   deckwright build --slides my-talk    the Markdown files of another folder
+  deckwright plan                      what would run now, and for how long
+  deckwright why train                 why the cell `train` runs, or ran last
 """
-GC_THRESHOLD = 200_000  # a build keeps nearly all that it makes, so looking for garbage early is in vain
-OK, AUTHORS_MISTAKE, USAGE, INTERRUPTED = 0, 1, 2, 130
 
 
-def parser() -> argparse.ArgumentParser:
-    """What may be typed."""
-    top = argparse.ArgumentParser(
-        prog="deckwright",
-        description="Markdown slides with Python cells become a static, offline Reveal.js site.",
-        epilog=EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    top.add_argument("--version", action="version", version=f"deckwright {__version__}")
-    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    build = commands.add_parser(
+class Commands:
+    """The parsers of all commands, made one after the other."""
+
+    def __init__(self) -> None:
+        self.top = ArgumentParser(
+            prog="deckwright",
+            description="Markdown slides with Python cells become a static, offline Reveal.js site.",
+            epilog=EXAMPLES,
+            formatter_class=RawDescriptionHelpFormatter,
+        )
+        self.top.add_argument("--version", action="version", version=f"deckwright {__version__}")
+        self.top.set_defaults(out=None, quiet=False, verbose=False, fresh=False, frozen=False)
+        self.commands = self.top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def add(self, name: str, short: str, description: str, examples: str) -> ArgumentParser:
+        """A parser for one command."""
+        made = self.commands.add_parser(
+            name,
+            help=short,
+            description=description,
+            epilog=f"examples:\n{examples}",
+            formatter_class=RawDescriptionHelpFormatter,
+        )
+        made.add_argument("--slides", type=Path, metavar="FOLDER", help="the Markdown files (default: slides)")
+        return made
+
+    def parse(self, arguments: Sequence[str] | None) -> argparse.Namespace:
+        """What was typed; exits where it is wrong, with the usage of the command that it is meant for."""
+        chosen, rest = self.top.parse_known_args(arguments)
+        if rest:
+            self.commands.choices[chosen.command].error(f"unrecognized arguments: {' '.join(rest)}")
+        return chosen
+
+
+def parser() -> Commands:
+    """All that may be typed."""
+    commands = Commands()
+    build = commands.add(
         "build",
-        help="run the cells and write the site",
-        description="Run the cells of the slides in a fresh kernel and write the site.",
+        "run what must run and write the site",
+        "Bring the site up to date. Cells whose inputs are what they were are not run again.",
+        "  deckwright build\n  deckwright build --verbose    tell every cell\n"
+        "  deckwright build --fresh      run every cell, whatever is known of it\n"
+        "  deckwright build --frozen     run none: take the results that `deckwright freeze` wrote\n",
     )
-    build.add_argument("--slides", type=Path, metavar="FOLDER", help="the Markdown files (default: slides)")
     build.add_argument("--out", type=Path, metavar="FOLDER", help="where the site goes (default: site beside slides)")
-    loudness = build.add_mutually_exclusive_group()
+    how = build.add_mutually_exclusive_group()
+    how.add_argument("--fresh", action="store_true", help="ignore what earlier builds kept")
+    how.add_argument("--frozen", action="store_true", help="run nothing; publish the results in slides/.frozen")
+    add_loudness(build)
+    commands.add(
+        "plan",
+        "say what a build would run",
+        "Say which cells a build would run, why, and how long they took last. Runs nothing, writes no site.",
+        "  deckwright plan\n",
+    )
+    why = commands.add(
+        "why",
+        "say why a cell runs",
+        "Say why a cell would run now, or why it ran last: what changed, and in turn why that did.",
+        "  deckwright why train          the cell with this label\n"
+        "  deckwright why slide-3-1      the first cell on slide 3, if it has no label\n",
+    )
+    why.add_argument("label", metavar="LABEL", help="the label of a cell")
+    add_others(commands)
+    return commands
+
+
+def add_others(commands: Commands) -> None:
+    """The commands that are needed less often."""
+    verify = commands.add(
+        "verify",
+        "compare a clean run with what is kept",
+        "Run every cell in a fresh kernel, and compare with what earlier builds kept. Exit code 1 if anything differs.",
+        "  deckwright verify\n",
+    )
+    add_loudness(verify)
+    freeze = commands.add(
+        "freeze",
+        "write results to be committed, for machines that cannot run the cells",
+        "Bring all results up to date and write them to slides/.frozen, for `deckwright build --frozen`.",
+        "  deckwright freeze && git add slides/.frozen\n",
+    )
+    freeze.add_argument("--fresh", action="store_true", help="ignore what earlier builds kept")
+    add_loudness(freeze)
+    cache = commands.add(
+        "cache",
+        "say how large the cache is, or make it smaller",
+        "Say where the cache of earlier builds is, and its size. The last good build stays when it is pruned.",
+        "  deckwright cache\n  deckwright cache --prune '200 MB'\n  deckwright cache --clear\n",
+    )
+    less = cache.add_mutually_exclusive_group()
+    less.add_argument("--prune", nargs="?", type=bytes_of, const=1 << 62, metavar="SIZE", help="make it fit into SIZE")
+    less.add_argument("--clear", action="store_true", help="forget everything")
+
+
+def add_loudness(command: ArgumentParser) -> None:
+    """How much to print."""
+    loudness = command.add_mutually_exclusive_group()
     loudness.add_argument("--quiet", action="store_true", help="print warnings and errors alone")
     loudness.add_argument("--verbose", action="store_true", help="print every cell, and what it prints")
-    return top
+
+
+def bytes_of(text: str) -> int:
+    """A size as a number of bytes."""
+    from deckwright.words import bytes_of as read
+
+    try:
+        return read(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{error}; write it like 200 MB or 2 GB") from error
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; give the exit code: 0, 1 for an author's mistake, 2 for a wrong command line."""
-    chosen = parser().parse_args(arguments)
-    return run_build(chosen.slides, chosen.out, chosen.quiet, chosen.verbose)
+    chosen = parser().parse(arguments)
+    from deckwright.commands import run  # only now: help is there at once
 
-
-def run_build(slides: Path | None, out: Path | None, quiet: bool, verbose: bool) -> int:
-    """Build, and say how it went. The only place that knows what to print for an author's mistake."""
-    from deckwright.errors import DeckError
-    from deckwright.pipeline import Project, build
-    from deckwright.progress import Progress
-
-    folder = (slides or Path("slides")).absolute()
-    root = folder.parent
-    project = Project(root, folder, (out or root / "site").absolute())
-    signal.signal(signal.SIGTERM, interrupt)
-    gc.set_threshold(GC_THRESHOLD)
-    progress = Progress(quiet=quiet, verbose=verbose)
-    try:
-        with progress:
-            build(project, progress)
-    except DeckError as error:
-        progress.error(str(error))
-        return AUTHORS_MISTAKE
-    except KeyboardInterrupt:
-        progress.warn("interrupted; the site is as it was")
-        return INTERRUPTED
-    if not quiet:
-        print(project.out / "index.html")
-    return OK
-
-
-def interrupt(number: int, frame: FrameType | None) -> None:
-    """Make a polite kill end as Ctrl-C does, so that no kernel is left behind."""
-    signal.raise_signal(signal.SIGINT)
+    return run(chosen)
 
 
 if __name__ == "__main__":

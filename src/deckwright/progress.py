@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING, Self
 
 from deckwright.execute.trace import Trace
 from deckwright.execute.watch import Step
-from deckwright.model import Cell
+from deckwright.model import Cell, Expression
+from deckwright.words import WORTH_TELLING, counted, seconds, size
 
 if TYPE_CHECKING:  # rich takes 50 ms to load, and a build of prose prints nothing
     from rich.console import Console
     from rich.live import Live
     from rich.text import Text
 
-SLOW_SECONDS = 0.5  # a faster cell is told only with --verbose
+SLOW_SECONDS = 0.5  # a faster cell is told only with --verbose, if all there is to say is that it is new
+USUAL = ("new", "--fresh", "verify")
 
 
 class Progress:
@@ -24,10 +26,14 @@ class Progress:
 
     def __init__(self, *, quiet: bool = False, verbose: bool = False) -> None:
         self.quiet, self.verbose = quiet, verbose
-        self.total = self.done = 0
+        self.total = 0  # steps of the deck in progress
+        self.known: list[dict[str, Step]] = []  # of each deck, the steps that are done, by label
+        self.ran: list[dict[str, Step]] = []  # … those that ran
         self.step: Step | None = None
+        self.reasons: Sequence[str] = ()
         self.began = self.step_began = time.monotonic()
         self.last_line = ""
+        self.held = ""  # what is said of a cell whose values stayed, until it is known what ran after it
         self.live: Live | None = None
 
     @cached_property
@@ -42,11 +48,15 @@ class Progress:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
+        self.release("" if error else ", nothing after it ran")
         self.end_live()
 
     def begin(self, steps: int) -> None:
+        self.release(", nothing after it ran")
         self.end_live()
-        self.total, self.done, self.began = steps, 0, time.monotonic()
+        self.total = steps
+        self.known.append({})
+        self.ran.append({})
 
     def begin_live(self) -> None:
         """Begin the live line, on a terminal, once something runs."""
@@ -62,11 +72,14 @@ class Progress:
             self.live = None
 
     def cached(self, step: Step, trace: Trace) -> None:
-        self.done += 1
-        if self.verbose and isinstance(step, Cell):
-            self.say(f"{step.label}  {step.place}  cached")
+        told = step.label in self.known[-1]  # a walk may begin anew
+        self.known[-1][step.label] = step
+        if self.verbose and not told:
+            self.release()
+            self.say(f"{name(step)}  {step.place}  cached{odd(step, trace)}")
 
     def started(self, step: Step, reasons: Sequence[str]) -> None:
+        self.release()
         self.begin_live()
         self.step, self.step_began, self.last_line = step, time.monotonic(), ""
         self.reasons = reasons
@@ -79,20 +92,58 @@ class Progress:
                 self.say(f"    {line}")
 
     def finished(self, step: Step, trace: Trace) -> None:
-        self.done += 1
+        self.known[-1][step.label] = self.ran[-1][step.label] = step
         self.step = None
-        if isinstance(step, Cell) and not self.quiet and (trace.seconds >= SLOW_SECONDS or self.verbose):
-            self.say(f"{step.label}  {step.place}  ran {trace.seconds:.1f} s ({'; '.join(trace.reason)})")
+        if self.quiet or not (self.verbose or self.is_news(step, trace)):
+            return
+        line = f"{name(step)}  {step.place}  ran {seconds(trace.seconds)} ({'; '.join(self.reasons)})"
+        if trace.restored >= WORTH_TELLING:
+            line += f", restored {size(trace.restored)}"
+        line += odd(step, trace)
+        if trace.same:
+            self.held = f"{line}, same values"
+        else:
+            self.say(line)
+
+    def is_news(self, step: Step, trace: Trace) -> bool:
+        """Whether to tell of a step without being asked for everything."""
+        unusual = any(reason not in USUAL for reason in self.reasons)
+        return isinstance(step, Cell) and (trace.seconds >= SLOW_SECONDS or unusual)
+
+    def release(self, more: str = "") -> None:
+        """Say what was held back."""
+        if self.held:
+            self.say(self.held + more)
+            self.held = ""
+
+    def sum_up(self) -> None:
+        """Say what had to run, all in all."""
+        self.release(", nothing after it ran")
+        self.end_live()
+        known, ran = ([step for deck in decks for step in deck.values()] for decks in (self.known, self.ran))
+        if not known or self.quiet:
+            return
+        if not ran:
+            return self.say("nothing had to run")
+        kinds = ((Cell, "cell"), (Expression, "inline value"))
+        counts = [(count(ran, kind), count(known, kind), noun) for kind, noun in kinds]
+        words = " and ".join(f"{some} of {counted(all_, noun)}" for some, all_, noun in counts if some)
+        rest = "; the rest is as it was" if len(ran) < len(known) else ""
+        self.say(f"ran {words} in {seconds(time.monotonic() - self.began)}{rest}")
 
     def warn(self, message: str) -> None:
         self.say(f"warning: {message}", style="yellow")
 
     def error(self, message: str) -> None:
         """Print why a build stopped."""
+        self.release()
         self.end_live()
         self.say(f"error: {message}", style="red")
 
     def say(self, line: str, style: str = "") -> None:
+        if not (self.live or style or "\x1b" in line):
+            print(line, file=sys.stderr)
+            return
         from rich.text import Text
 
         text = Text.from_ansi(line)
@@ -105,9 +156,29 @@ class Progress:
 
         now = time.monotonic()
         text = Text(no_wrap=True, overflow="ellipsis")
-        text.append(f"{self.done}/{self.total}  {now - self.began:.0f} s", style="bold")
+        text.append(f"{len(self.known[-1])}/{self.total}  {now - self.began:.0f} s", style="bold")
         if self.step:
-            text.append(f"  {self.step.label}", style="cyan")
+            text.append(f"  {name(self.step)}", style="cyan")
             text.append(f"  {self.step.place}  {now - self.step_began:.1f} s")
         text.append(f"  {self.last_line.strip()}", style="dim")
         return text
+
+
+def name(step: Step) -> str:
+    """A step as one knows it from the slides."""
+    return step.label if isinstance(step, Cell) else f"`{step.code}`"
+
+
+def odd(step: Step, trace: Trace) -> str:
+    """What makes a step differ from run to run."""
+    never = isinstance(step, Cell) and step.options.cache == "never"
+    if not (trace.flags or never):
+        return ""
+    from deckwright.execute.reasons import oddities  # nearly never needed
+
+    return f", {', '.join(oddities(step, trace))}"
+
+
+def count(steps: Sequence[Step], kind: type[Step]) -> int:
+    """How many of the steps are of this kind."""
+    return sum(isinstance(step, kind) for step in steps)

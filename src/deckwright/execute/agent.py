@@ -190,7 +190,7 @@ class Agent:
         found = self.ledger.end()
         found["stored"] = self.ledger.store([name for name, value in found["values"].items() if value], seconds)
         used = ambients.USED | ambients.ALWAYS_USED
-        used |= {name for name in ambients.RANDOM.values() if name in found["values"] and name not in ambients.RESET}
+        used |= {name for name in found["values"] if name[0] == "~" and name not in ambients.RESET}
         new = sorted(name for name in sys.modules.keys() - self.loaded if self.modules.is_local(name))
         observer = self.observer
         found |= {

@@ -4,25 +4,30 @@ What must run is taken to do what it did last. Whatever it writes may come out a
 that may have to run, too.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+import ast
+from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from enum import Enum
 from fnmatch import fnmatch
+from pathlib import PurePosixPath
 from typing import Any
 
-from deckwright.execute.names import names_of
+from deckwright.execute.names import names_of, parse
 from deckwright.execute.reasons import Reasons, listed, noun
-from deckwright.execute.runner import NEEDED, needs_all_before
+from deckwright.execute.runner import NEEDED
 from deckwright.execute.scope import Scope
 from deckwright.execute.store import Store
 from deckwright.execute.supply import Supply
 from deckwright.execute.trace import Cause, Effect, Trace
 from deckwright.execute.walk import Walk
-from deckwright.execute.watch import Step
+from deckwright.execute.watch import Silence, Step
 from deckwright.model import Deck
 
 FILE = "file "
+PAST = "past"  # all that ran before
+ANY = "*"  # any name
+NOUNS = {PAST: "something before it", ANY: "some name"}
 NOTHING = Trace({}, {})
 
 
@@ -71,12 +76,12 @@ class Dry(Walk):
         return super().holds(trace, index) and not any(self.doubts(trace, index))
 
     def may_hold(self, trace: Trace, index: int) -> bool:
-        """Whether all inputs that are known are what they were."""
-        sure = {key: trace.inputs[key] for key in trace.inputs if next(self.doubt(key, index), None) is None}
-        past = {} if "past" in sure else {key: trace.inputs[key] for key in trace.inputs if key == "past"}
-        return super().holds(replace(trace, inputs=sure), index) or (bool(past) and all(
-            self.present.now(key, self.scopes[index], index) == value for key, value in sure.items()
-        ))
+        """Whether all inputs of a trace are what they were, as far as that is sure."""
+        scope = self.scopes[index]
+        if scope.entangled and PAST not in trace.inputs:
+            return False
+        sure = (key for key in trace.inputs if not any(self.doubt(key, index)))
+        return all(self.present.now(key, scope, index) == trace.inputs[key] for key in sure)
 
     def doubts(self, trace: Trace, index: int) -> Iterator[tuple[str, int]]:
         """What a trace has read that may come out otherwise, and by which step."""
@@ -100,37 +105,93 @@ class Dry(Walk):
             case "files":
                 names = [name for name in self.unsure if fnmatch(name, f"{FILE}{rest}")]
             case "past" | "names":
-                names = list(self.unsure)
+                names = [PAST]
             case _:
                 names = []
-        yield from ((name, self.unsure[name]) for name in names if name in self.unsure)
+        anything = [ANY] if kind in ("value", "sharing", "group") else []
+        yield from ((name, self.unsure[name]) for name in (*names, *anything) if name in self.unsure)
 
     def executed(self, index: int) -> Trace | None:
-        """What a step is taken to do, which has no trace that holds."""
+        """What a step is taken to do that has no trace that holds."""
         step, scope = self.steps[index], self.scopes[index]
         hopeful = next((trace for _, trace in self.candidates(index) if self.may_hold(trace, index)), None)
         if hopeful:
             self.found[index] = Forecast(step, Verdict.MAY_RUN, hopeful, self.may_change(hopeful, index))
-            trace = hopeful
+            trace = fitting(hopeful, scope)
         else:
             past = self.past.before.get(index)
-            causes = self.reasons.of(index, scope)
-            restored = self.supply_dry(index)
-            self.found[index] = Forecast(step, Verdict.RUNS, past and past.trace, causes, restored)
-            trace = past.trace if past else NOTHING
-        trace = fitting(trace, scope)
-        if not hopeful:
+            causes, restored = self.reasons.of(index, scope), self.restored(index)
+            self.found[index] = Forecast(step, Verdict.RUNS, past.trace if past else None, causes, restored)
+            trace = fitting(past.trace, scope) if past else NOTHING
             self.supply.ran(index, trace.after(scope, index), trace)
-        written = {*trace.effects, *(f"{FILE}{path}" for path in trace.files), *names_of(step.code).binds, *PAST}
-        self.unsure |= dict.fromkeys(written, index)
+        self.unsure |= dict.fromkeys(self.unsure_after(index, trace), index)
         return trace
+
+    def unsure_after(self, index: int, trace: Trace) -> set[str]:
+        """What a step may give otherwise than its trace says; what it imports as before stays."""
+        code, past = self.steps[index].code, self.past.before.get(index)
+        stays = imported(code) & imported(past.content if past else code)
+        files = (f"{FILE}{path}" for path in trace.files)
+        return {*(trace.effects.keys() | names_of(code).binds) - stays, *files, PAST}
 
     def may_change(self, trace: Trace, index: int) -> tuple[Cause, ...]:
         """Why a step may have to run."""
-        by_step: dict[int, list[str]] = {}
+        by_step: dict[int, dict[str, None]] = {}
         for name, step in self.doubts(trace, index):
-            by_step.setdefault(step, []).append(noun(name.removeprefix(FILE)))
+            by_step.setdefault(step, {})[NOUNS.get(name) or noun(name.removeprefix(FILE))] = None
         return tuple(
-            Cause(f"{listed(list(dict.fromkeys(names)))} may change: {self.reasons.name(step)}", (self.steps[step].label,))
+            Cause(f"{listed(list(names))} may change: {self.reasons.name(step)}", (self.steps[step].label,))
             for step, names in by_step.items()
         )
+
+    def restored(self, index: int) -> int:
+        """Take it that a step gets what it reads; the bytes to restore for it. What must run again for it is noted."""
+        if self.past.changed_values(index):
+            self.supply.whole.add(index)
+        again = self.supply.before(index)
+        if again and self.supply.live:
+            self.supply.new_kernel()
+        for before in again:
+            self.found[before] = replace(self.found[before], verdict=Verdict.RUNS, causes=NEEDED)
+            self.supply.ran(before, self.scopes[before + 1], self.traces[before])
+        plan = self.supply.plan(index)
+        if plan is None:
+            return 0
+        self.supply.supplied(index, plan)
+        return self.supply.size(index, plan)
+
+
+def imported(code: str) -> set[str]:
+    """The names that code binds by importing."""
+    tree = parse(code)
+    nodes = ast.walk(tree[0]) if tree else ()
+    found = (alias for node in nodes if isinstance(node, ast.Import | ast.ImportFrom) for alias in node.names)
+    return {alias.asname or alias.name.partition(".")[0] for alias in found}
+
+
+def is_in(file: str, folder: str) -> bool:
+    """Whether `file …` lies in a folder."""
+    return PurePosixPath(file.removeprefix(FILE)).parent == PurePosixPath(folder)
+
+
+def fitting(trace: Trace, scope: Scope) -> Trace:
+    """A trace for a scope in which something that it refers to may be missing."""
+    known = scope.definitions.keys() | trace.definitions.keys()
+    effects = {
+        name: effect
+        and Effect(
+            replace(effect.value, links=tuple(link for link in effect.value.links if link in known)),
+            tuple(share if share[0] in scope.values else ("", *share[1:]) for share in effect.objects),
+        )
+        for name, effect in trace.effects.items()
+    }
+    definitions = {
+        key: replace(definition, links=tuple(link for link in definition.links if link in known))
+        for key, definition in trace.definitions.items()
+    }
+    return replace(trace, effects=effects, definitions=definitions)
+
+
+def no_kernel() -> AbstractContextManager[Any]:
+    """What a dry walk never calls."""
+    raise NotImplementedError

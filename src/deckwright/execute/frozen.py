@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 from deckwright.errors import DeckError
 from deckwright.execute.blobs import address_of
 from deckwright.execute.frozenfiles import LostFigure, read, remedy, unpacked, unusable
-from deckwright.execute.frozenform import ENTANGLED, ON_DISK, Frozen
+from deckwright.execute.frozenform import CELL, ENTANGLED, EXPRESSION, ON_DISK, Frozen
 from deckwright.execute.modules import Modules
 from deckwright.execute.past import LastGood, Past, is_named
 from deckwright.execute.present import Present, import_roots
@@ -84,7 +84,7 @@ class Judge(Reasons):
     def holding(self, index: int, scope: Scope) -> Frozen | None:
         """A frozen result of this step that is up to date."""
         for one in self.results:
-            if one.trace.code == self.present.codes[index]:
+            if one.trace.code == self.present.codes[index] and one.kind == kind_of(self.present.steps[index]):
                 seen_by_all = not scope.entangled or "past" in one.trace.inputs
                 if seen_by_all and not self.changes(one.trace, index, scope):
                     return one
@@ -118,6 +118,11 @@ def as_past(one: Frozen, there_now: Sequence[Step]) -> Past:
     return Past(label, bool(one.label), one.trace.code, "", one.trace)
 
 
+def kind_of(step: Step) -> str:
+    """What a step is, in a word."""
+    return CELL if isinstance(step, Cell) else EXPRESSION
+
+
 def with_folders(paths: Iterator[str]) -> set[str]:
     """Paths, and the folders in which they lie."""
     return {part.as_posix() for path in paths for part in (PurePosixPath(path), *PurePosixPath(path).parents[:-1])}
@@ -139,7 +144,7 @@ def frozen(walk: Walk) -> list[Frozen]:
             problem = f"cannot freeze {judge.name(index)}: {'; '.join(causes)} while cells ran"
             raise DeckError(problem, step.place, "Freeze again; a file that cells change unseen cannot be frozen.")
         label = step.label if is_named(step) else ""
-        found.append(Frozen(label, type(step).__name__.lower(), lean, tuple(walk.read(trace.shown))))
+        found.append(Frozen(label, kind_of(step), lean, tuple(walk.read(trace.shown))))
         scope = lean.after(scope, index)
     return found
 

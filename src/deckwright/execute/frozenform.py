@@ -28,6 +28,7 @@ OF_STATE = ("sharing", "group", "text", "class")
 ON_DISK = ("file", "kind")
 BY_NAME = ("value", "module")  # … of which most are not there, which is told in one line
 ABSENT = " absent"
+CELL, EXPRESSION = "cell", "expression"
 ENTANGLED = "a cell before it"  # the reason itself may name threads, which have numbers
 
 
@@ -214,6 +215,14 @@ def is_output(output: Any) -> bool:
     return isinstance(kind, str) and kind in OUTPUTS and OUTPUTS[kind](output)
 
 
+def is_record(record: Any) -> bool:
+    """What `to_record` gives: it can be read and rendered, whatever it says."""
+    return RECORD(record) and all(
+        record["kind"] == CELL or "text/plain" in output.get("data", {"text/plain": ""})
+        for output in record.get("outputs", ())
+    )
+
+
 LINES = either(text, each(text))
 FIGURE = having({"figure": like(f"[0-9a-f]{{{DIGITS}}}")}, {})
 PATH = like(r"[^\0]+")
@@ -238,8 +247,8 @@ INPUTS: dict[str, Check] = {
     f"value{ABSENT}": text,
     f"module{ABSENT}": like(f"{MODULE}(, {MODULE})*"),
 }
-is_record = having(
-    {"kind": text, "code": text},
+RECORD = having(
+    {"kind": exactly(CELL, EXPRESSION), "code": text},
     {
         "label": like(r"[\w.:-]+"),
         "inputs": having({}, INPUTS),

@@ -12,6 +12,7 @@ from deckwright.execute.watch import Step
 from deckwright.model import Cell
 
 LAST = "last good build of "  # the store's note
+VARYING = "varying"  # … of codes whose runs differ for no reason that can be seen
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,6 +74,11 @@ class LastGood:
         """For each step of then the one that it is now."""
         return {past: index for index, past in self.before.items()}
 
+    @cached_property
+    def varying(self) -> frozenset[str]:
+        """Codes whose runs differ for no reason that can be seen."""
+        return frozenset(json.loads(self.store.noted(VARYING) or b"[]"))
+
     def writer(self, key: str, reader: Past) -> Past | None:
         """Which step had written a name, or `file …`, when another ran."""
         found = None
@@ -93,9 +99,12 @@ class LastGood:
         return past is not None and any(key.startswith("group ") for key in past.trace.inputs)
 
     def gave_the_same(self, index: int, trace: Trace) -> bool:
-        """Whether a new run left the values that the last good build's left, and left any."""
+        """Whether a new run left the values that it left in the last good build, and steps read them."""
         past = self.before.get(index)
-        return past is not None and bool(trace.effects) and past.trace.meaning == trace.meaning
+        if past is None or past.trace.meaning != trace.meaning:
+            return False
+        later = self.last[self.last.index(past) + 1 :]
+        return any(f"value {name}" in reader.trace.inputs for name in trace.effects for reader in later)
 
 
 def is_named(step: Step) -> bool:

@@ -133,8 +133,8 @@ class Reasons:
         for module, found in groupby(sorted(changes, key=lambda c: c.key), lambda change: change.key.partition("#")[0]):
             group = list(found)
             names = [name for name in (change.key.partition("#")[2] for change in group) if name != "*"]
-            which = f" ({listed(names)})" if names and became(group[0]) == CHANGED else ""
-            yield Cause(f"{module} {became(group[0])}{which}")
+            some = names and became(group[0]) == CHANGED
+            yield Cause(f"{listed([f'{module}.{name}' for name in names]) if some else module} {became(group[0])}")
 
     def libraries(self, changes: Iterable[Change], scope: Scope, past: Past) -> Iterator[Cause]:
         """Which libraries have other versions."""
@@ -208,7 +208,8 @@ def size(figure: str) -> str:
 
 def difference(old: str, new: str) -> tuple[str, ...]:
     """What was edited: lines that begin with - and +."""
-    lines = list(unified_diff(old.splitlines(), new.splitlines(), lineterm="", n=1))[2:]
+    found = list(unified_diff(old.splitlines(), new.splitlines(), lineterm="", n=1))[3:]
+    lines = ["…" if line.startswith("@@") else line for line in found]
     return (*lines[:MOST_LINES], *(["…"] if len(lines) > MOST_LINES else []))
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from deckwright.model import Output
 
 ADDRESS = re.compile(r"(<[^<>\n]{0,200}\bat )0x[0-9a-f]{6,}")
-COMPILED = re.compile(r"\S*ipykernel_\d+\S*?\.py:(?P<line>\d+)")
+COMPILED = re.compile(r"ipykernel_\d+[/\\]\d+\.py:(?P<line>\d+)")  # after the name of a temporary folder
 NUMBER = re.compile(r"(Cell(?:\x1b\[[\d;]*m)* (?:\x1b\[[\d;]*m)*In\[)\d+(\])")  # of a cell: another when one is added above
 STYLED_TABLE = re.compile(r"\bT_[0-9a-f]{5}(?=[_\"' ]|\b)")
 TABLE = "T_of-the-cell"  # stands for it until the cell's label is known
@@ -85,4 +85,9 @@ def labelled(output: Output, label: str) -> Output:
 
 def without_places(text: str) -> str:
     """Text without addresses in memory and names of temporary files."""
-    return COMPILED.sub(r"line \g<line>", ADDRESS.sub(r"\g<1>0x…", text))
+    text, parts, at = ADDRESS.sub(r"\g<1>0x…", text), [], 0
+    for found in COMPILED.finditer(text):
+        before = text[at : found.start()]
+        parts += [before[: max(map(before.rfind, " \n\t\"'(")) + 1], f"line {found['line']}"]
+        at = found.end()
+    return "".join([*parts, text[at:]])

@@ -7,10 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 from deckwright.execute.blobs import address_of
-from deckwright.execute.names import names_of
 from deckwright.execute.past import LastGood
 from deckwright.execute.present import Present, import_roots
-from deckwright.execute.reasons import Reasons, told
+from deckwright.execute.reasons import VARIES, Reasons, told
 from deckwright.execute.record import recorded
 from deckwright.execute.scope import Scope
 from deckwright.execute.supply import Supply
@@ -64,7 +63,7 @@ class Runner:
     def supply_and_perform(self, index: int) -> None:
         causes = self.reasons.of(index, self.scopes[index], fresh=self.fresh)
         self.watcher.started(self.steps[index], told(causes))
-        if self.needs_all_before(index):
+        if self.supply.needs_all_before(index):
             self.run_all_before(index)
         else:
             if self.past.changed_values(index):
@@ -89,10 +88,6 @@ class Runner:
         """Ask the kernel to end; give what it said of its language."""
         info: dict[str, Any] = self.kernel.end_session()
         return info
-
-    def needs_all_before(self, index: int) -> bool:
-        """Whether a step depends on those before it in ways that cannot be told."""
-        return bool(self.scopes[index].entangled) or names_of(self.steps[index].code).history
 
     def run_all_before(self, index: int) -> None:
         """See to it that this very kernel has run every step before this one, in order."""
@@ -152,6 +147,7 @@ class Runner:
             causes=causes,
             same=same,
             restored=self.restored,
+            flags=(*trace.flags, VARIES) if trace.code in self.past.varying else trace.flags,
         )
         self.restored = 0
         self.shown[trace.shown] = outputs

@@ -25,7 +25,7 @@ def like(pattern: str) -> Check:
 
 def exactly(*values: object) -> Check:
     """One of these."""
-    return lambda value: any(value is one for one in values)
+    return lambda value: any(value == one and type(value) is type(one) for one in values)
 
 
 def either(*checks: Check) -> Check:

@@ -85,6 +85,16 @@ class Supply:
             return set()
         return set() if self.is_supplied(index) else self.producers(index)
 
+    def before(self, index: int) -> list[int]:
+        """The steps to run again, in order, before this one can run."""
+        if self.needs_all_before(index):
+            return [] if self.executed == list(range(index)) else list(range(index))
+        return sorted(self.missing(index))
+
+    def needs_all_before(self, index: int) -> bool:
+        """Whether a step depends on those before it in ways that cannot be told."""
+        return bool(self.scopes[index].entangled) or names_of(self.present.steps[index].code).history
+
     def is_supplied(self, index: int, *, whole: bool = False) -> bool:
         """Whether all that a step needs is in the kernel or stored."""
         scope = self.scopes[index]

@@ -23,6 +23,7 @@ from .forked import booting
 
 KEY = b"k" * 32
 REPLAY = "what it gives is needed and not stored"
+ROUNDS = 30  # more than any deck of these tests needs
 STORE = ".deckwright"
 HEAD = "---\ntitle: t\n---\n\n## A\n\n"
 
@@ -101,6 +102,18 @@ class Difference(AssertionError):
     """The engine is wrong."""
 
 
+def ending(through: Callable[[], bool]) -> Callable[[], bool]:
+    """A walk's `through` that is not called without end."""
+    calls = iter(range(ROUNDS))
+
+    def counted() -> bool:
+        if next(calls, None) is None:
+            raise Difference("the walk begins anew without end")
+        return through()
+
+    return counted
+
+
 class Workshop:
     """A project with a store, which outlives its builds."""
 
@@ -125,6 +138,7 @@ class Workshop:
         deck = parse([("slides/deck.md", text)], "", self.root, self.root / "slides")
         with Store.opened(store or self.root / STORE, diary.warn, key=KEY) as opened:
             built.walk = Walk(deck, opened, diary, counting, **options)
+            built.walk.through = ending(built.walk.through)
             try:
                 with built.walk.kernels:
                     results = built.walk.run()

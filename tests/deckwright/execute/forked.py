@@ -19,7 +19,7 @@ from dataclasses import astuple
 from functools import cache, partial
 from importlib.machinery import ModuleSpec, PathFinder
 from io import TextIOBase
-from multiprocessing.connection import Client, Connection, Listener
+from multiprocessing.connection import Client, Connection, Listener, wait
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -151,7 +151,7 @@ def booting(root: Path, *libraries: str) -> Callable[[], Any]:
 
 
 def serve(address: str, libraries: Sequence[str]) -> None:
-    """Fork a kernel for each connection, until standard input is closed."""
+    """Fork a kernel for each connection, until standard input ends."""
     shell = made_shell()
     importlib.import_module("deckwright.execute.agent")
     installed()
@@ -161,15 +161,16 @@ def serve(address: str, libraries: Sequence[str]) -> None:
     gc.freeze()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     draft = f"{address}.new"
-    with Listener(draft, family="AF_UNIX", backlog=16) as listener:
-        os.rename(draft, address)
-        while True:
-            connection = listener.accept()
-            if os.fork() == 0:
-                signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-                listener.close()
-                live(connection, shell, hidden)
-            connection.close()
+    listener = Listener(draft, family="AF_UNIX", backlog=16)
+    os.rename(draft, address)
+    # Private, but the only way to wait for two things; standard input ends when the tests do.
+    while 0 not in wait([listener._listener._socket, 0]):  # type: ignore[attr-defined]
+        connection = listener.accept()
+        if os.fork() == 0:
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            live(connection, shell, hidden)
+        connection.close()
+    os._exit(0)
 
 
 def made_shell() -> Any:
@@ -220,6 +221,8 @@ class Unhider:
 
     def exec_module(self, module: ModuleType) -> None:
         module.__spec__ = self.spec
+        if self.name != "numpy":
+            importlib.import_module("numpy")  # as torch and matplotlib do
         sys.modules.update(self.modules)
 
 

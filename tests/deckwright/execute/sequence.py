@@ -1,11 +1,14 @@
 """Play a drawn sequence: write the files, build, edit, build, and so on, each time beside a clean build."""
 
+import tempfile
+import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from .differential import Difference, Workshop
-from .drawn import Edit, World, edited
+from .drawn import Edit, Piece, World, edited
 
 
 def play(root: Path, world: World, edits: Sequence[Edit], counts: Counter[str] | None = None) -> None:
@@ -40,6 +43,57 @@ def write(root: Path, before: World | None, now: World) -> None:
 
 def files_of(world: World) -> list[tuple[str, str]]:
     return [("src/helper.py", world.helper), ("src/other.py", world.other), *world.data]
+
+
+def failure(world: World, edits: Sequence[Edit]) -> str:
+    """What is wrong with the engine, as this sequence shows; nothing if all is well."""
+    with tempfile.TemporaryDirectory(prefix="sequence-") as folder:
+        try:
+            play(Path(folder), world, edits)
+        except Difference as error:
+            return f"{error}"
+    return ""
+
+
+def shrunk(world: World, edits: Sequence[Edit], seconds: float = 60.0) -> tuple[World, list[Edit]]:
+    """A smaller sequence that fails, too. Hypothesis could do that as well, in more time."""
+    end = time.monotonic() + seconds
+    found = (world, list(edits))
+    progress = True
+    while progress:
+        progress = False
+        for smaller in simpler(*found):
+            if time.monotonic() > end:
+                return found
+            if failure(*smaller):
+                found, progress = smaller, True
+                break
+    return found
+
+
+def simpler(world: World, edits: list[Edit]) -> Iterator[tuple[World, list[Edit]]]:
+    """Sequences with one thing less."""
+    for at in reversed(range(len(edits))):
+        yield world, edits[:at] + edits[at + 1 :]
+    for at in reversed(range(len(world.pieces))):
+        if len(world.pieces) > 1:
+            yield replace(world, pieces=world.pieces[:at] + world.pieces[at + 1 :]), edits
+    for at, piece in enumerate(world.pieces):
+        for less in simpler_piece(piece):
+            yield replace(world, pieces=(*world.pieces[:at], less, *world.pieces[at + 1 :])), edits
+    for at, change in enumerate(edits):
+        for less in simpler_piece(change[3]) if isinstance(change[3], Piece) else ():
+            yield world, [*edits[:at], (*change[:3], less), *edits[at + 1 :]]
+
+
+def simpler_piece(piece: Piece) -> Iterator[Piece]:
+    for name in ("guarded", "last", "options", "comment"):
+        if getattr(piece, name) and not piece.options.startswith(" error"):
+            yield replace(piece, **{name: type(getattr(piece, name))()})
+    for name in ("shows", "lines"):
+        parts = getattr(piece, name)
+        for at in reversed(range(len(parts))):
+            yield replace(piece, **{name: parts[:at] + parts[at + 1 :]})
 
 
 def described(world: World, edits: Sequence[Edit]) -> str:

@@ -1,7 +1,6 @@
 """Builds that were killed leave nothing wrong behind: a few of the many kills of `make crash`."""
 
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,8 +11,8 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks for proce
 
 
 @pytest.fixture(scope="module")
-def trials(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trials]:
-    yield Trials(tmp_path_factory.mktemp("crash"))
+def trials(tmp_path_factory: pytest.TempPathFactory) -> Trials:
+    return Trials(tmp_path_factory.mktemp("crash"))
 
 
 @pytest.mark.parametrize(("number", "at"), [(0, 0.5), (1, 0.6), (2, 0.75)])

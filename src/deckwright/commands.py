@@ -1,0 +1,170 @@
+"""What each command does and prints: what was asked for to stdout, how it goes to stderr."""
+
+import gc
+import signal
+from argparse import Namespace
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING
+
+from deckwright import pipeline
+from deckwright.errors import DeckError, nearest
+from deckwright.execute.store import LIMIT, Store
+from deckwright.model import Cell, Deck, blocks_of, steps
+from deckwright.pipeline import CACHE, Project
+from deckwright.progress import Progress
+from deckwright.source.load import load
+from deckwright.words import counted, size
+
+if TYPE_CHECKING:
+    from deckwright.execute.kernel import Kernel
+
+GC_THRESHOLD = 200_000  # a build keeps nearly all that it makes, so looking for garbage early is in vain
+OK, WRONG, USAGE, INTERRUPTED = 0, 1, 2, 130
+Command = Callable[[Project, Namespace, Progress], int]
+
+
+def run(chosen: Namespace) -> int:
+    """Do what was chosen; give the exit code. The only place that knows what to print for an author's mistake."""
+    signal.signal(signal.SIGTERM, interrupt)
+    gc.set_threshold(GC_THRESHOLD)
+    folder = (chosen.slides or Path("slides")).absolute()
+    project = Project(folder.parent, folder, (chosen.out or folder.parent / "site").absolute())
+    progress = Progress(quiet=chosen.quiet, verbose=chosen.verbose)
+    try:
+        with progress:
+            return COMMANDS[chosen.command](project, chosen, progress)
+    except DeckError as error:
+        progress.error(str(error))
+        return WRONG
+    except KeyboardInterrupt:
+        progress.warn("interrupted; the site is as it was")
+        return INTERRUPTED
+
+
+def interrupt(number: int, frame: FrameType | None) -> None:
+    """Make a polite kill end as Ctrl-C does, so that no kernel is left behind."""
+    signal.raise_signal(signal.SIGINT)
+
+
+def build(project: Project, chosen: Namespace, progress: Progress) -> int:
+    """Bring the site up to date."""
+    pipeline.build(project, progress, fresh=chosen.fresh, frozen=chosen.frozen)
+    progress.sum_up()
+    if not chosen.quiet:
+        print(project.out / "index.html")
+    return OK
+
+
+def freeze(project: Project, chosen: Namespace, progress: Progress) -> int:
+    """Bring the results up to date, and write them beside the slides."""
+    pipeline.freeze(project, progress, fresh=chosen.fresh)
+    progress.sum_up()
+    if not chosen.quiet:
+        print(project.slides / ".frozen")
+    return OK
+
+
+def plan(project: Project, chosen: Namespace, progress: Progress) -> int:
+    """Say what a build would run."""
+    from deckwright.execute.accounts import planned
+    from deckwright.execute.dry import Dry
+
+    with opened(project, progress) as (store, decks):
+        found = [forecast for deck in decks for forecast in Dry(deck, store).forecasts()]
+    print(*planned(found), sep="\n")
+    return OK
+
+
+def why(project: Project, chosen: Namespace, progress: Progress) -> int:
+    """Tell the chain of causes of one cell, in each deck that has it."""
+    from deckwright.execute.accounts import explained
+    from deckwright.execute.dry import Dry
+
+    with opened(project, progress) as (store, decks):
+        having = [deck for deck in decks if any(step.label == chosen.label for step in steps(deck))]
+        lines = [line for deck in having for line in explained(chosen.label, Dry(deck, store).forecasts())]
+    cells = [block for deck in decks for slide in deck.slides for block in blocks_of(slide.blocks)]
+    labels = {cell.label: cell for cell in cells if isinstance(cell, Cell)}
+    if not having and chosen.label in labels:
+        lines = [f"{chosen.label}  {labels[chosen.label].place}  has `eval: false`: it never runs"]
+    if not lines:
+        progress.error(f"no cell is called {chosen.label!r}\n{nearest(chosen.label, labels)}")
+        return USAGE
+    print(*lines, sep="\n")
+    return OK
+
+
+def verify(project: Project, chosen: Namespace, progress: Progress) -> int:
+    """Compare a clean run with what is kept."""
+    from deckwright.execute.accounts import verified
+    from deckwright.execute.verify import Verify
+
+    walks, differences = [], []
+    with opened(project, progress) as (store, decks), ExitStack() as kernels:
+        for deck in decks:
+            if any(steps(deck)):
+                walk = Verify(deck, store, progress, booting(deck))
+                kernels.enter_context(walk.kernels)
+                differences += walk.differences()
+                walks.append(walk)
+    progress.end_live()
+    compared, all_ = sum(len(walk.expected) for walk in walks), sum(len(walk.steps) for walk in walks)
+    print(*verified(differences), end="\n" if differences else "", sep="\n")
+    known = counted(compared, "step")
+    missing = "" if compared == all_ else f"; {all_ - compared} more had no result that is up to date"
+    if differences:
+        print(f"{len(differences)} of {known} came out otherwise than in the cache{missing}")
+        return WRONG
+    print(f"verified: {known}, all as in the cache{missing}")
+    return OK
+
+
+def cache(project: Project, chosen: Namespace, progress: Progress) -> int:
+    """Say how large the cache is, or make it smaller."""
+    folder = project.root / CACHE
+    if not folder.is_dir():
+        print(f"{folder}: no cache")
+        return OK
+    with Store.opened(folder, progress.warn) as store:
+        before, _ = store.size()
+        freed = 0
+        if chosen.clear:
+            store.clear()
+            freed = before
+        elif chosen.prune is not None:
+            store.untidy = True  # looks for what no entry names
+            freed = store.prune(min(chosen.prune, LIMIT))
+        bytes_, entries = store.size()
+        print(f"{folder}: {size(bytes_)}, {counted(entries, 'entry', 'entries')}{f'; freed {size(freed)}' if freed else ''}")
+    return OK
+
+
+@contextmanager
+def opened(project: Project, progress: Progress) -> Iterator[tuple[Store, tuple[Deck, ...]]]:
+    """The cache and the decks, for commands that write no site."""
+    with Store.opened(project.root / CACHE, progress.warn) as store:
+        yield store, load(project.root, project.slides, store)
+
+
+def booting(deck: Deck) -> Callable[[], AbstractContextManager["Kernel"]]:
+    """What starts a kernel for a deck."""
+
+    def boot() -> AbstractContextManager["Kernel"]:
+        from deckwright.execute.kernel import booting_kernel  # with Jupyter, 0.3 s
+
+        return booting_kernel(deck.root)
+
+    return boot
+
+
+COMMANDS: dict[str, Command] = {
+    "build": build,
+    "plan": plan,
+    "why": why,
+    "verify": verify,
+    "freeze": freeze,
+    "cache": cache,
+}
