@@ -19,7 +19,9 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).parents[1]
 PATIENCE = 10.0  # seconds until all processes of a killed build must be gone
@@ -27,14 +29,14 @@ MARK = "DECKWRIGHT_CRASH"  # a variable that the processes of one trial have, an
 ADOPT = 36  # PR_SET_CHILD_SUBREAPER: orphans become ours and not init's, as in a desktop's session
 HELPER = "COUNT = 3\n\n\ndef scale(values, by=2):\n    return [by * value for value in values]\n"
 BUILDING = """
-import json, os, sys
+import json, os, sys, time
 from pathlib import Path
 from deckwright.model import Cell
 from deckwright.pipeline import Project, build
 
 class Log:
     def tell(self, *what):
-        os.write(3, (json.dumps(what) + "\\n").encode())  # unbuffered: what is told outlives us
+        os.write(3, (json.dumps([time.time(), *what]) + "\\n").encode())  # unbuffered: what is told outlives us
     def begin(self, steps): self.tell("begin", steps)
     def cached(self, step, trace): self.tell("cached", step.label)
     def started(self, step, reasons): self.tell("started", step.label, *reasons)
@@ -69,7 +71,6 @@ EDITED = CELLS[2].replace("append(4)", "extend([4, 5])")  # changes what most ot
 class Trial:
     """What one kill did."""
 
-    at: float  # seconds after the start
     told: int  # steps that the killed build had ended
     finished: frozenset[str]
     problems: tuple[str, ...]
@@ -106,9 +107,14 @@ def started(folder: Path, mark: str) -> subprocess.Popen[bytes]:
         )
 
 
-def events(folder: Path) -> list[list[str]]:
-    """What a build has told, but for a line that it could not end."""
+def lines(folder: Path) -> list[list[Any]]:
+    """What a build has told and when, but for a line that it could not end."""
     return [json.loads(line) for line in (folder / "log").read_text("utf-8").splitlines() if line.endswith("]")]
+
+
+def events(folder: Path) -> list[list[str]]:
+    """What a build has told."""
+    return [what for _, *what in lines(folder)]
 
 
 def completed(folder: Path, mark: str) -> list[list[str]]:
@@ -157,11 +163,14 @@ def adopt_orphans() -> None:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
 
 
-def killed(folder: Path, mark: str, at: float) -> list[list[str]]:
-    """Start a build, and kill it after so many seconds; what it had told by then."""
+def killed(folder: Path, mark: str, after: int, delay: float) -> list[list[str]]:
+    """Start a build, and kill it when it has told so many things and then a while has passed; what it had told."""
     process = started(folder, mark)
-    time.sleep(at)
-    os.killpg(process.pid, signal.SIGKILL)
+    while process.poll() is None and len(lines(folder)) < after:
+        time.sleep(0.002)
+    time.sleep(delay)
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
     process.communicate()
     return events(folder)
 
@@ -177,26 +186,30 @@ class Trials:
         completed(self.edited, "edited")
         write(self.edited, [EDITED if code == CELLS[2] else code for code in CELLS])
         self.clean: dict[Path, dict[str, bytes]] = {}
-        self.seconds: dict[Path, float] = {}
+        self.gaps: dict[Path, list[float]] = {}  # seconds after each thing that a build tells, from its start on
         for start in (self.new, self.edited):
-            copy = folder / f"clean-{start.name}"
-            shutil.copytree(start, copy, ignore=shutil.ignore_patterns(".deckwright", "site", "out"))
-            began = time.monotonic()
-            completed(copy, "clean")
-            self.seconds[start] = time.monotonic() - began
-            self.clean[start] = site(copy)
+            clean, again = folder / f"clean-{start.name}", folder / f"again-{start.name}"
+            shutil.copytree(start, clean, ignore=shutil.ignore_patterns(".deckwright", "site", "out"))
+            completed(clean, "clean")
+            self.clean[start] = site(clean)
+            shutil.copytree(start, again)
+            times = [time.time()]
+            completed(again, "again")
+            times += [when for when, *_ in lines(again)]
+            self.gaps[start] = [later - sooner for sooner, later in pairwise(times)]
 
-    def trial(self, number: int, at: float) -> Trial:
-        """Kill a build after this share of its time, build again, and judge."""
+    def trial(self, number: int, share: float) -> Trial:
+        """Kill a build when it has told this share of what it tells, or a while later; build again, and judge."""
         start, mark = (self.new, self.edited)[number % 2], f"{os.getpid()}-{number}"
         folder = self.folder / f"trial-{number}"
         shutil.copytree(start, folder)
-        seconds = at * self.seconds[start]
-        before = killed(folder, mark, seconds)
+        gaps = self.gaps[start]
+        after, part = divmod(share * len(gaps), 1)
+        before = killed(folder, mark, int(after), part * gaps[int(after)])
         finished = frozenset(event[1] for event in before if event[0] == "finished")
         problems = self.judged(folder, mark, start, before)
         shutil.rmtree(folder, ignore_errors=True)
-        return Trial(seconds, sum(event[0] in ("finished", "cached") for event in before), finished, tuple(problems))
+        return Trial(sum(event[0] in ("finished", "cached") for event in before), finished, tuple(problems))
 
     def judged(self, folder: Path, mark: str, start: Path, before: Sequence[Sequence[str]]) -> list[str]:
         """What is wrong with the build after the kill."""
@@ -225,12 +238,12 @@ def main(arguments: Sequence[str]) -> int:
     adopt_orphans()
     with tempfile.TemporaryDirectory(prefix="crash-") as folder, ThreadPoolExecutor(chosen.processes) as pool:
         trials = Trials(Path(folder))
-        moments = [drawn.uniform(0.0, 1.1) for _ in range(chosen.kills)]
+        moments = [drawn.random() for _ in range(chosen.kills)]
         wrong = in_cells = 0
         for number, found in enumerate(pool.map(trials.trial, range(chosen.kills), moments)):
             in_cells += bool(found.finished)
             wrong += bool(found.problems)
-            print(f"{number + 1}/{chosen.kills}  killed at {found.at:.2f} s, {found.told} steps done", flush=True)
+            print(f"{number + 1}/{chosen.kills}  {found.told} steps were done", flush=True)
             for problem in found.problems:
                 print(f"    {problem}", flush=True)
     print(f"{chosen.kills} kills, {in_cells} of them after a cell had run: {wrong} wrong")

@@ -96,7 +96,7 @@ def add_others(commands: Commands) -> None:
     add_loudness(verify)
     freeze = commands.add(
         "freeze",
-        "write results to be committed, for machines that cannot run the cells",
+        "write results to commit, for build --frozen",
         "Bring all results up to date and write them to slides/.frozen, for `deckwright build --frozen`.",
         "  deckwright freeze && git add slides/.frozen\n",
     )

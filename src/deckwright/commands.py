@@ -63,7 +63,7 @@ def freeze(project: Project, chosen: Namespace, progress: Progress) -> int:
     pipeline.freeze(project, progress, fresh=chosen.fresh)
     progress.sum_up()
     if not chosen.quiet:
-        print(project.slides / ".frozen")
+        print(*sorted([*project.slides.glob(".frozen"), *project.slides.glob("*/.frozen")]), sep="\n")
     return OK
 
 
@@ -113,12 +113,12 @@ def verify(project: Project, chosen: Namespace, progress: Progress) -> int:
     progress.end_live()
     compared, all_ = sum(len(walk.expected) for walk in walks), sum(len(walk.steps) for walk in walks)
     print(*verified(differences), end="\n" if differences else "", sep="\n")
-    known = counted(compared, "step")
     missing = "" if compared == all_ else f"; {all_ - compared} more had no result that is up to date"
     if differences:
-        print(f"{len(differences)} of {known} came out otherwise than in the cache{missing}")
+        print(f"{len(differences)} of {counted(compared, 'step')} came out otherwise than in the cache{missing}")
         return WRONG
-    print(f"verified: {known}, all as in the cache{missing}")
+    told = f"verified: {counted(compared, 'step')}, all as in the cache" if compared else "nothing to compare with"
+    print(f"{told}{missing}")
     return OK
 
 

@@ -202,7 +202,9 @@ class Agent:
             "folders": {self.shown(path): digest for path, digest in observer.folders.items()},
             "kinds": {self.shown(path): kind for path, kind in observer.kinds.items()},
             "environment": dict(observer.environment),
-            "written": {self.shown(path): self.put_file(path) for path in sorted(observer.written)},
+            "written": {
+                self.shown(path): self.put_file(path) for path in sorted(observer.written) if not Path(path).is_dir()
+            },
             "flags": sorted(observer.flags),
             "entangled": found["entangled"] or self.meddling.found() or self.running_threads(),
         }

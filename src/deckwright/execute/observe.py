@@ -25,7 +25,8 @@ IMPORT = "<frozen importlib"
 NOT_DATA = (".py", ".pyc", ".so", ".pyd", ".dylib")
 CACHES = ("fontlist-", "matplotlibrc")
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
-REMOVALS = ("os.remove", "os.rmdir", "shutil.rmtree")
+CHANGES = ("os.remove", "os.rmdir", "os.mkdir", "os.truncate", "shutil.rmtree")  # of the path that they name first
+MOVES = ("os.rename", "os.link", "os.symlink", "shutil.move", "shutil.copyfile")  # … and second
 FOLDERS = ("os.listdir", "os.scandir")
 NETWORK = ("socket.connect", "socket.getaddrinfo", "urllib.Request")
 
@@ -77,11 +78,11 @@ class Observer:
             self.opened(*arguments)
         elif event in FOLDERS:
             self.listed(arguments[0])
-        elif event in REMOVALS:
-            self.wrote(arguments[0])
-        elif event == "os.rename":
-            self.wrote(arguments[0])
-            self.wrote(arguments[1])
+        elif event in CHANGES:
+            self.changed(arguments[0])
+        elif event in MOVES:
+            self.changed(arguments[0])
+            self.changed(arguments[1])
         elif event in NETWORK:
             self.connected(arguments)
         elif event == "subprocess.Popen":
@@ -99,7 +100,9 @@ class Observer:
         writes = any(letter in mode for letter in "wax+") if isinstance(mode, str) else bool(flags & WRITING)
         if not writes or (isinstance(mode, str) and ("+" in mode or "a" in mode)):
             self.read(name)
-        if writes:
+        if writes and isinstance(mode, str) and "x" in mode:
+            self.changed(name)
+        elif writes and self.is_ours(name):
             self.written.add(name)
 
     def read(self, name: str) -> None:
@@ -119,9 +122,17 @@ class Observer:
             with self.unwatched():
                 self.folders[name] = folder_digest(name)
 
-    def wrote(self, path: Any) -> None:
-        if name := self.name(path):
+    def changed(self, path: Any) -> None:
+        """Note what was there, as the step may fail or do something else where it is not; then, that it was changed."""
+        name = self.name(path)
+        if name and self.is_ours(name):
+            if name not in self.written:
+                self.kinds.setdefault(name, kind_of(name))
             self.written.add(name)
+
+    def is_ours(self, name: str) -> bool:
+        """Whether a change is the step's doing: in the project, or by the author's own code. Libraries keep caches."""
+        return name.startswith(self.root + os.sep) or self.asked_by_author()
 
     def name(self, path: Any) -> str:
         """A path as traces have it: absolute, or from the project's root; empty for what is no data."""
@@ -192,8 +203,11 @@ class Observer:
 
     def asked_by_author(self) -> bool:
         """Whether the first frame outside Python's own library is of the deck or of one of its modules."""
-        frame = sys._getframe(2)
+        frame = sys._getframe(1)
         while frame:
+            if frame.f_code.co_filename == __file__:
+                frame = frame.f_back  # type: ignore[assignment]
+                continue
             module = frame.f_globals.get("__name__", "")
             if module == "__main__" or self.of_the_author(module):
                 return True

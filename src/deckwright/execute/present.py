@@ -168,8 +168,8 @@ class Present:
             if content is not None:
                 place.parent.mkdir(parents=True, exist_ok=True)
                 place.write_bytes(content)
-            elif not address:
-                place.unlink(missing_ok=True)
+            elif not address and place.is_file():
+                place.unlink()
 
     def remember(self) -> None:
         """Keep what is known of files for the next build."""

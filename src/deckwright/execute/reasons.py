@@ -136,6 +136,10 @@ class Reasons:
             some = names and became(group[0]) == CHANGED
             yield Cause(f"{listed([f'{module}.{name}' for name in names]) if some else module} {became(group[0])}")
 
+    def groups(self, changes: Iterable[Change], scope: Scope, past: Past) -> Iterator[Cause]:
+        """Names that have come to share objects with others than before."""
+        yield Cause(f"other names share objects with {listed(sorted(change.key for change in changes))}")
+
     def libraries(self, changes: Iterable[Change], scope: Scope, past: Past) -> Iterator[Cause]:
         """Which libraries have other versions."""
         for change in changes:
@@ -165,7 +169,7 @@ WORDS: dict[str, Callable[[Reasons, Sequence[Change], Scope, Past], Iterator[Cau
     "value": Reasons.values,
     "text": same_words(lambda change: "it shows text of code that was edited"),
     "sharing": same_words(lambda change: f"{listed(change.key.split(chr(9)))} share objects in another way"),
-    "group": same_words(lambda change: f"other names share objects with {change.key}"),
+    "group": Reasons.groups,
     "class": same_words(lambda change: "another class of the same text is in use"),
     "names": same_words(lambda change: "there are other names, and it may read all"),
     "past": same_words(lambda change: "something before it changed, and it may depend on all of that"),

@@ -99,7 +99,8 @@ class Scope:
 
     def sharing(self, names: Iterable[str]) -> str:
         """How these names share objects, whatever other names do; empty if they do not."""
-        values = [(name, self.values[name]) for name in sorted(names) if name in self.values]
+        known = [(name, self.values[name]) for name in sorted(names) if name in self.values]
+        values = [(name, value) for name, value in known if not value.opaque]  # those are named by how they came about
         owners = Counter(owner for _, value in values for owner in {run[0] for run in value.runs})
         contested = {owner for owner, count in owners.items() if count > 1}
         if not contested:

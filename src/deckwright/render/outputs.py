@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from deckwright.execute.traceback import is_library_frame
 from deckwright.model import Cell, Formula, Output, Slide
+from deckwright.render.ansi import coloured
 from deckwright.render.assets import Assets
 from deckwright.render.maths import formula_html
 from deckwright.render.pieces import remembered
@@ -203,9 +204,7 @@ def terminal_html(text: str) -> str:
 @remembered
 def coloured_html(text: str) -> str:
     """Text with terminal colours as HTML."""
-    from nbconvert.filters import ansi2html  # 0.3 s to import, so only where colours are
-
-    return str(ansi2html(text))
+    return coloured(text)
 
 
 def short_traceback(parts: list[str]) -> str:

@@ -142,7 +142,7 @@ def test_a_cache_that_cannot_be_written_is_told_once(place: Place, broken: str) 
 
 def test_a_full_disk_costs_the_cache_not_the_build(place: Place) -> None:
     limit = 2_000_000  # bytes a file: enough for the site
-    cells = ("text = 'x' * 5_000_000", ("c2", "print(text)", "output=false"), "print(len(text))")
+    cells = ("text = 'line\\n' * 1_000_000", ("c2", "print(text)", "output=false"), "print(len(text))")
     place.write("slides/deck.md", deck_of(*cells))
     full = f"import resource\nresource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, {limit}))"
     process = command(place.root, before=full)

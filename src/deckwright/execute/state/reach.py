@@ -12,6 +12,7 @@ from deckwright.execute.state.classes import is_deck
 from deckwright.execute.state.memory import Memory
 
 MOST = 10_000  # objects
+KERNEL = frozenset("IPython ipykernel jupyter_client traitlets zmq tornado asyncio deckwright".split())
 CLOSED = (ModuleType, type, CodeType, FrameType, str, bytes, int, float, complex, type(None))
 
 
@@ -40,7 +41,12 @@ def inside(obj: Any, context: Context) -> list[Any]:
         parts = [getattr(obj, "variable", None), *(node for node, _ in obj.next_functions)]
     else:
         parts = gc.get_referents(obj)
-    return [part for part in parts if not isinstance(part, CLOSED)]
+    return [part for part in parts if not isinstance(part, CLOSED) and not is_of_kernel(part)]
+
+
+def is_of_kernel(obj: Any) -> bool:
+    """Whether an object is part of what runs the cells, from where everything can be reached."""
+    return type(obj).__module__.partition(".")[0] in KERNEL
 
 
 def code_of(obj: Any, context: Context) -> CodeType | None:
