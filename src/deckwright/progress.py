@@ -99,7 +99,7 @@ class Progress:
         line = f"{name(step)}  {step.place}  ran {seconds(trace.seconds)} ({'; '.join(self.reasons)})"
         if trace.restored >= WORTH_TELLING:
             line += f", restored {size(trace.restored)}"
-        line += odd(step, trace)
+        line += odd(step, trace, self.reasons)
         if trace.same:
             self.held = f"{line}, same values"
         else:
@@ -169,14 +169,14 @@ def name(step: Step) -> str:
     return step.label if isinstance(step, Cell) else f"`{step.code}`"
 
 
-def odd(step: Step, trace: Trace) -> str:
-    """What makes a step differ from run to run."""
+def odd(step: Step, trace: Trace, said: Sequence[str] = ()) -> str:
+    """What makes a step differ from run to run, where it has not been said."""
     never = isinstance(step, Cell) and step.options.cache == "never"
     if not (trace.flags or never):
         return ""
     from deckwright.execute.reasons import oddities  # nearly never needed
 
-    return f", {', '.join(oddities(step, trace))}"
+    return "".join(f", {word}" for word in oddities(step, trace) if word not in said)
 
 
 def count(steps: Sequence[Step], kind: type[Step]) -> int:

@@ -12,7 +12,7 @@ from deckwright.words import WORTH_TELLING, counted, seconds, size
 INDENT = "  "
 NEVER_RAN = "not run before"
 SENTENCES = {
-    "new": "it was new",
+    "new": "it had not run before",
     "edited": "it was edited",
     "cache: never": "it has `cache: never`",
     "--fresh": "everything was to run (--fresh)",
@@ -92,5 +92,6 @@ def took(found: Forecast) -> str:
 
 def odd(found: Forecast, before: str = "") -> str:
     """What makes it differ from run to run."""
-    words = oddities(found.step, found.trace) if found.trace else ()
+    said = {cause.words for cause in found.causes}
+    words = [word for word in oddities(found.step, found.trace) if word not in said] if found.trace else []
     return f"{before}{', '.join(words)}" if words else ""

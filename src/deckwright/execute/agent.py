@@ -258,7 +258,7 @@ class Agent:
         publish({"differing": differing})
 
     def set_ambient(self, name: str, address: str) -> None:
-        """Make a setting what it was, at once or when its library is loaded; without an address, what it is by default."""
+        """Make a setting what it was, once its library is loaded; without an address, what it is by default."""
         library = ambients.AMBIENTS[name].library
         if library and library not in sys.modules:
             self.pending[name] = address

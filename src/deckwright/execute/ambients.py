@@ -39,23 +39,27 @@ def loaded(name: str) -> Any:
 
 
 def read_numpy_random() -> Any:
+    """Read the state of numpy's global generator."""
     kind, keys, *rest = loaded("numpy").random.get_state()
     return (kind, keys.tobytes(), *rest)
 
 
 def write_numpy_random(state: Any) -> None:
+    """Set it."""
     kind, keys, *rest = state
     numpy = loaded("numpy")
     numpy.random.set_state((kind, numpy.frombuffer(keys, dtype=numpy.uint32), *rest))
 
 
 def read_torch_random() -> Any:
+    """Read the states of torch's generators: the processor's, then those of devices in use."""
     torch = loaded("torch")
     devices = torch.cuda.get_rng_state_all() if torch.cuda.is_initialized() else []
     return tuple(state.numpy().tobytes() for state in (torch.get_rng_state(), *devices))
 
 
 def write_torch_random(states: Any) -> None:
+    """Set them."""
     torch = loaded("torch")
     tensors = [torch.frombuffer(bytearray(state), dtype=torch.uint8) for state in states]
     torch.set_rng_state(tensors[0])
@@ -64,6 +68,7 @@ def write_torch_random(states: Any) -> None:
 
 
 def read_torch_settings() -> Any:
+    """Read what decides how torch computes."""
     torch = loaded("torch")
     return (
         torch.get_default_dtype(),
@@ -78,6 +83,7 @@ def read_torch_settings() -> Any:
 
 
 def write_torch_settings(values: Any) -> None:
+    """Set it."""
     torch = loaded("torch")
     dtype, device, threads, deterministic, grad, precision, benchmark, exact = values
     torch.set_default_dtype(dtype)
@@ -91,15 +97,18 @@ def write_torch_settings(values: Any) -> None:
 
 
 def torch_print() -> dict[str, Any]:
+    """Give the options by which torch prints tensors."""
     found: dict[str, Any] = vars(loaded("torch")._tensor_str.PRINT_OPTS)
     return found
 
 
 def numpy_print() -> Any:
+    """Read the options by which numpy prints arrays."""
     return {name: value for name, value in loaded("numpy").get_printoptions().items() if name != "override_repr"}
 
 
 def read_pandas() -> Any:
+    """Read all options of pandas, by their full names."""
     found: list[tuple[str, Any]] = []
 
     def visit(part: Any, prefix: str) -> None:
@@ -111,6 +120,7 @@ def read_pandas() -> Any:
 
 
 def write_pandas(options: Any) -> None:
+    """Set them."""
     for key, value in options:
         part = loaded("pandas._config.config")._global_config
         *path, last = key.split(".")
@@ -127,6 +137,7 @@ def read_filters() -> Any:
 
 
 def write_filters(calls: Any) -> None:
+    """Undo what the deck has filtered, and do this instead."""
     for _, _, _, entry in DECK_FILTERS:
         if entry in warnings.filters:
             warnings.filters.remove(entry)  # type: ignore[attr-defined]
@@ -173,6 +184,7 @@ def is_changed(key: str) -> bool:
 
 
 def write_environment(changes: Any) -> None:
+    """Undo what the author's code has set, and set this instead."""
     wanted = {key: START.get(key) for key in SET_VARIABLES} | changes
     SET_VARIABLES.update(changes)
     for key, value in wanted.items():
@@ -189,6 +201,7 @@ def raw_environment() -> dict[str, str]:
 
 
 def write_path(path: Any) -> None:
+    """Set where modules are looked for."""
     sys.path[:] = path
 
 
@@ -240,7 +253,7 @@ RESETTING = {
 
 
 def watch_resets(module: ModuleType) -> None:
-    """Notice when a step sets a random state before it has drawn from it: it then does not depend on what was before."""
+    """Notice when a step sets a random state before it has drawn from it: what it was then does not matter."""
     ambient = AMBIENTS[RANDOM[module.__name__]]
     for name in RESETTING[module.__name__]:
         original = getattr(module, name)

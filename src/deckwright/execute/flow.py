@@ -68,6 +68,7 @@ def before_with(items: Iterable[ast.withitem], body: Sequence[ast.stmt], after: 
 
 
 def after_try(node: ast.Try, after: Names) -> Names:
+    """The names that matter before a `try`, any part of which may run."""
     return after | read([*node.body, *node.handlers, *node.orelse, *node.finalbody])
 
 

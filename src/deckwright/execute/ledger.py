@@ -154,12 +154,12 @@ class Ledger:
 
     def groups_of(self, names: Iterable[str]) -> set[str]:
         """Known names that share mutable objects with these, directly or by others."""
-        found, todo = set(names), {name for name in names if name in self.known}
+        found, pending = set(names), {name for name in names if name in self.known}
         objects = {name: set(known.look.objects) for name, known in self.known.items()}
-        while todo:
-            ours = set().union(*(objects[name] for name in todo))
-            todo = {name for name in objects if name not in found and objects[name] & ours}
-            found |= todo
+        while pending:
+            ours = set().union(*(objects[name] for name in pending))
+            pending = {name for name in objects if name not in found and objects[name] & ours}
+            found |= pending
         return found
 
     def shares(self, changed: Mapping[str, Known]) -> tuple[dict[str, list[Share]], str]:
@@ -242,12 +242,12 @@ class Ledger:
     def keys_of(self, values: Iterable[Known]) -> set[str]:
         """Keys of all definitions that these values refer to, directly or by others."""
         found: set[str] = set()
-        todo = [key for known in values for key in known.links]
-        while todo:
-            key = todo.pop()
+        pending = [key for known in values for key in known.links]
+        while pending:
+            key = pending.pop()
             if key and key not in found:
                 found.add(key)
-                todo += self.definitions[key].links
+                pending += self.definitions[key].links
         return found
 
     def changed_definitions(self, looked: Mapping[str, Known]) -> str:

@@ -36,7 +36,7 @@ class Modules:
         self.roots = {str(path) for path in paths}
         self.specs: dict[str, ModuleSpec | None] = {}
         self.raw: dict[str, bytes | None] = {}
-        self.sources: "dict[str, Source | None]" = {}
+        self.sources: dict[str, Source | None] = {}
         self.memo = {} if memo is None else memo
         seen = json.loads(self.memo.get(SEEN, "{}"))
         if any(self.state(name) != state for name, state in seen.items()) or not seen:

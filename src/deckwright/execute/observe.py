@@ -156,16 +156,20 @@ class Observer:
                 self.files[name] = file_address(name) if same else "changed while it was read"
 
     def watch_stat(self) -> None:
-        """Notice when the author's code asks whether a file is there. What libraries ask for themselves does not count."""
+        """Notice when the author's code asks whether a file is there. What libraries ask does not count."""
 
         @wraps(STAT)
         def stat(path: Any, *arguments: Any, **options: Any) -> os.stat_result:
-            if self.watching and not isinstance(path, int) and self.asked_by_author() and (name := self.name(path)):
-                if name not in self.kinds and name not in self.written:
-                    self.kinds[name] = kind_of(name)
+            if self.watching and not isinstance(path, int) and self.asked_by_author():
+                self.asked(self.name(path))
             return STAT(path, *arguments, **options)
 
         os.stat = stat
+
+    def asked(self, name: str) -> None:
+        """Note what is there, unless the step has put it there."""
+        if name and name not in self.written:
+            self.kinds.setdefault(name, kind_of(name))
 
     def watch_environment(self) -> None:
         """Notice which variables the author's code reads. Those that libraries read for themselves do not count."""

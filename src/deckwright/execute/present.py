@@ -1,4 +1,4 @@
-"""What the inputs of a step are now, told without running anything: compared with a trace's, they say whether it holds."""
+"""What the inputs of a step are now, told without running anything. Equal to a trace's, they say that it holds."""
 
 import json
 import os

@@ -230,7 +230,7 @@ def oddities(step: Step, trace: Trace) -> tuple[str, ...]:
 
 VARIES = "varies"
 FLAGS = {
-    "clock": "reads the clock",
+    "clock": "reads the clock or the like",
     "network": "uses the network",
     "another program": "starts another program",
     VARIES: "varies from run to run",

@@ -8,7 +8,8 @@ from deckwright.model import Output
 
 ADDRESS = re.compile(r"(<[^<>\n]{0,200}\bat )0x[0-9a-f]{6,}")
 COMPILED = re.compile(r"ipykernel_\d+[/\\]\d+\.py:(?P<line>\d+)")  # after the name of a temporary folder
-NUMBER = re.compile(r"(Cell(?:\x1b\[[\d;]*m)* (?:\x1b\[[\d;]*m)*In\[)\d+(\])")  # of a cell: another when one is added above
+COLOUR = r"(?:\x1b\[[\d;]*m)*"
+NUMBER = re.compile(rf"(Cell{COLOUR} {COLOUR}In\[)\d+(\])")  # of a cell: another one when a cell is added above
 STYLED_TABLE = re.compile(r"\bT_[0-9a-f]{5}(?=[_\"' ]|\b)")
 TABLE = "T_of-the-cell"  # stands for it until the cell's label is known
 

@@ -74,15 +74,15 @@ class Scope:
 
     def group(self, name: str) -> frozenset[str]:
         """The names that share mutable objects with this one, directly or by others; itself included."""
-        found, todo = {name}, [name]
+        found, pending = {name}, [name]
         by_owner = self.by_owner()
-        while todo:
-            value = self.values.get(todo.pop())
+        while pending:
+            value = self.values.get(pending.pop())
             for owner, start, length in value.runs if value else ():
                 for other, first, count in by_owner[owner]:
                     if other not in found and first < start + length and start < first + count:
                         found.add(other)
-                        todo.append(other)
+                        pending.append(other)
         return frozenset(found)
 
     def by_owner(self) -> Mapping[str, list[tuple[str, int, int]]]:
@@ -140,13 +140,13 @@ def positions(runs: Iterable[Run]) -> Iterable[tuple[int, Run]]:
 
 def all_links(readers: Iterable[Reader], definitions: Mapping[str, Definition]) -> frozenset[str]:
     """Keys of all definitions that these refer to, directly or by others."""
-    todo = list(chain.from_iterable(reader.links for reader in readers))
+    pending = list(chain.from_iterable(reader.links for reader in readers))
     found: set[str] = set()
-    while todo:
-        key = todo.pop()
+    while pending:
+        key = pending.pop()
         if key not in found:
             found.add(key)
-            todo += definitions[key].links
+            pending += definitions[key].links
     return frozenset(found)
 
 
@@ -154,17 +154,17 @@ def reach(names: Iterable[str], values: Mapping[str, Reader], definitions: Mappi
     """These names, and all that functions among their values can read in turn."""
     found: set[str] = set()
     seen: set[str] = set()
-    todo = list(names)
-    while todo:
-        name = todo.pop()
+    pending = list(names)
+    while pending:
+        name = pending.pop()
         if name in found:
             continue
         found.add(name)
         if name in values:
-            todo += values[name].reads
+            pending += values[name].reads
             for key in all_links([values[name]], definitions) - seen:
                 seen.add(key)
-                todo += definitions[key].reads
+                pending += definitions[key].reads
     return frozenset(found)
 
 

@@ -1,4 +1,4 @@
-"""Run steps in a kernel, one after the other, and hear what the agent there reports. The only module that knows nbclient."""
+"""Run steps in a kernel and hear what the agent there reports. The only module that knows nbclient."""
 
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence

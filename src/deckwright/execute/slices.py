@@ -51,7 +51,7 @@ class Slice:
         self.acting: list[str] = []  # those that do something then
         self.foreign: set[str] = set()  # installed packages that are imported: they may do something, too
         self.chosen: dict[str, set[int]] = {}
-        self.todo: list[tuple[str, int]] = []
+        self.pending: list[tuple[str, int]] = []
 
     def digest(self) -> str:
         """Of the statements, in source order."""
@@ -66,8 +66,8 @@ class Slice:
     def demand(self, module: str, name: str) -> None:
         """Take in what a name of a module depends on, as seen from outside; "*": all of the module."""
         self.ask(module, name)
-        while self.todo:
-            self.follow(*self.todo.pop())
+        while self.pending:
+            self.follow(*self.pending.pop())
 
     def ask(self, module: str, name: str) -> None:
         if not self.library.is_local(module):
@@ -116,7 +116,7 @@ class Slice:
                 self.through(alias, part)
         if index not in self.chosen.setdefault(module, set()):
             self.chosen[module].add(index)
-            self.todo.append((module, index))
+            self.pending.append((module, index))
 
     def follow(self, module: str, index: int) -> None:
         """Take in what a statement uses."""

@@ -113,9 +113,9 @@ class Supply:
         """The steps to run again, from an empty kernel, before this one."""
         found: set[int] = set()
         asked: set[tuple[frozenset[str], int]] = set()
-        todo = [(group, index) for group in self.needs(index)]
-        while todo:
-            group, before = todo.pop()
+        pending = [(group, index) for group in self.needs(index)]
+        while pending:
+            group, before = pending.pop()
             if (group, before) in asked or not group:
                 continue
             asked.add((group, before))
@@ -123,24 +123,24 @@ class Supply:
                 continue
             last = max(self.scopes[before].writers[name] for name in group)
             rest = [name for name in group if self.scopes[before].writers[name] != last]
-            todo += [(part, last) for part in groups(rest, self.scopes[last])]
+            pending += [(part, last) for part in groups(rest, self.scopes[last])]
             if last not in found:
                 found.add(last)
-                todo += [(part, last) for part in self.needs(last)]
+                pending += [(part, last) for part in self.needs(last)]
         return found
 
     def plan(self, index: int) -> dict[str, Any] | None:
         """What the agent has to do before a step; None if all is there."""
         scope = self.scopes[index]
         needs = [group for group in self.needs(index) if not next(iter(group)).startswith("~")]
-        todo = [group for group in needs if not self.is_live(group, scope)]
+        pending = [group for group in needs if not self.is_live(group, scope)]
         drop = self.outdated(index)
         settings = {name for name in {*self.live, *scope.values} if name.startswith("~")}
         stale = {name for name in settings if self.live.get(name) != scope.values.get(name)}
         count = sum(isinstance(step, Cell) for step in self.present.steps[:index]) + 1
-        if not (todo or drop or stale or count != self.count):
+        if not (pending or drop or stale or count != self.count):
             return None
-        wanted = sorted({name for group in todo for name in group})
+        wanted = sorted({name for group in pending for name in group})
         links = all_links([scope.values[name] for name in wanted], scope.definitions) - self.definitions
         return {
             "count": count,
@@ -151,7 +151,7 @@ class Supply:
             "definitions": {key: astuple(scope.definitions[key]) for key in sorted(links)},
             "groups": [
                 (self.snapshot(group, index) or "", {name: scope.values[name].digest for name in sorted(group)})
-                for group in todo
+                for group in pending
             ],
             "ambients": {name: self.ambient(name, index) for name in sorted(stale)},
         }

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from deckwright.errors import DeckError
+from deckwright.execute.names import names_of
 from deckwright.pipeline import CACHE, Project, build, freeze
 from deckwright.source.load import load
 from tests.deckwright.conftest import MakeProject, Memory
@@ -381,6 +382,12 @@ def test_the_folder_is_not_ignored_here() -> None:
         pytest.skip("not a clone")
     done = subprocess.run(["git", "check-ignore", f"{FROZEN}/results.json"], cwd=root, capture_output=True)
     assert done.returncode == 1
+
+
+def test_code_has_the_same_key_under_every_python() -> None:
+    function = "@d\nasync def f(x: int = 1) -> None:\n    return f'{x!r:>3} y' 'z'\n"
+    key = names_of(f'{function}class A(B, k=1):\n    "Doc."\n    x: list[int]\nlambda: (yield)').key
+    assert key == "b8efd0bf28b5a21cb8f740e331a0b83b", "frozen results no longer hold: raise FORMAT in frozenfiles.py"
 
 
 # Files that somebody else has made

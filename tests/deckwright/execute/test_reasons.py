@@ -88,7 +88,7 @@ EDITS: dict[str, Edit] = {
     "a function of a module": Edit(
         HELPER,
         HELPER,
-        {"use": "helper.f changed"},
+        {"load": "helper.f changed", "use": "helper.f changed"},
         files=({"src/helper.py": "def f(): return 1"}, {"src/helper.py": "def f(): return 2"}),
     ),
     "a data file": Edit(READ, READ, {"read": "data.csv changed"}, files=({"data.csv": "1"}, {"data.csv": "2"})),
@@ -110,8 +110,8 @@ EDITS: dict[str, Edit] = {
     ),
     "never kept": Edit((("a", "print(1)", "cache=never"),), (("a", "print(1)", "cache=never"),), {"a": "cache: never"}),
     "more than three": Edit(
-        tuple((name, f"{name} = 1") for name in "abcd") + (("sum", "print(a + b + c + d)"),),
-        tuple((name, f"{name} = 2") for name in "abcd") + (("sum", "print(a + b + c + d)"),),
+        (*tuple((name, f"{name} = 1") for name in "abcd"), ("sum", "print(a + b + c + d)")),
+        (*tuple((name, f"{name} = 2") for name in "abcd"), ("sum", "print(a + b + c + d)")),
         {
             **dict.fromkeys("abcd", "edited"),
             "sum": "a changed: cell a edited; b changed: cell b edited; c changed: cell c edited; …",
