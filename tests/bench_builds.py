@@ -6,12 +6,14 @@ nbclient alone: the same cells, nothing rendered.
 """
 
 import json
+import os
 import re
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +22,7 @@ from deckwright.execute.watch import Step
 from deckwright.pipeline import Project, build
 
 RUNS = 5
+ENVIRONMENT = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}  # as people have it
 FRONT = "---\ntitle: Bench\n---\n\n"
 BETWEEN = "\n\n---\n\n"
 PROSE = """## Slide {number}
@@ -78,7 +81,7 @@ def decks() -> dict[str, tuple[list[str], list[str]]]:
 
 def seconds(command: list[str]) -> float:
     began = time.perf_counter()
-    subprocess.run(command, check=True, capture_output=True)
+    subprocess.run(command, check=True, capture_output=True, env=ENVIRONMENT)
     return time.perf_counter() - began
 
 

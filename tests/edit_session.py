@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.deckwright.execute.differential import REPLAY
 from tests.edits.script import EDITS, TRAININGS, Change, Edit
 from tests.edits.variant import ROOT, make_variant, replace_once
 
@@ -32,7 +33,8 @@ class Row:
     """One edit, and what its build did."""
 
     edit: Edit
-    ran: tuple[str, ...]
+    ran: tuple[str, ...]  # as something changed
+    again: tuple[str, ...]  # … to have back values that are not stored, which cost less than storing them
     kernel: bool
     seconds: float
     warnings: tuple[str, ...]
@@ -42,7 +44,8 @@ class Row:
     @property
     def needless(self) -> list[str]:
         """What ran and need not have."""
-        return [name for name in dict.fromkeys(self.ran) if self.edit is not FIRST and name not in self.edit.must]
+        trained = [name for name in self.again if name in TRAININGS]
+        return [name for name in (*self.ran, *trained) if self.edit is not FIRST and name not in self.edit.must]
 
     @property
     def spared(self) -> list[str]:
@@ -83,8 +86,9 @@ def session(folder: Path, edits: Sequence[Edit], variables: dict[str, str]) -> I
         shutil.copytree(project, state / "project", symlinks=True, ignore=shutil.ignore_patterns(*BUILT))
         told, seconds = build(project, variables)
         shutil.copytree(project / "site", state / "site")
-        ran = tuple(name for name, _ in told["ran"])
-        yield Row(edit, ran, told["kernel"], seconds, tuple(told["warnings"]), state, variables)
+        ran = dict.fromkeys(name for name, reasons in told["ran"] if REPLAY not in reasons)
+        again = dict.fromkeys(name for name, reasons in told["ran"] if REPLAY in reasons)
+        yield Row(edit, (*ran,), (*again,), told["kernel"], seconds, tuple(told["warnings"]), state, variables)
 
 
 def stale(row: Row) -> list[str]:
@@ -108,7 +112,13 @@ def told(number: int, row: Row, differing: Sequence[str]) -> str:
     lines = [
         f"{number:2}  {row.edit.title:36} {row.seconds:6.2f} s  {kernel:6}  {equal}  {len(row.ran):2} of {must:2}  {ran}"
     ]
-    odd = {"needless": row.needless, "did not run": row.spared, "stale": differing, "warned": row.warnings}
+    odd = {
+        "needless": row.needless,
+        "ran for their values": row.again,
+        "did not run": row.spared,
+        "stale": differing,
+        "warned": row.warnings,
+    }
     return "\n".join([*lines, *(f"        {what}: {', '.join(names)}" for what, names in odd.items() if names)])
 
 
@@ -155,6 +165,7 @@ def summed_up(rows: Sequence[Row], found: Sequence[Sequence[str]]) -> int:
     outdated = sum(map(len, found))
     print(
         f"{len(rows) - 2} edits: {len(trained)} needless trainings, {len(needless)} needless runs, {outdated} stale files;"
+        f" runs for values that are not stored: {sum(len(row.again) for row in rows)};"
         f" kernels started: {sum(row.kernel for row in rows[1:])};"
         f" steps that had to run: {sum(len(row.edit.must) for row in rows)}, ran: {sum(len(row.ran) for row in rows[1:])}"
     )

@@ -29,8 +29,8 @@ class Progress:
         self.total = 0  # steps of the deck in progress
         self.known: list[dict[str, Step]] = []  # of each deck, the steps that are done, by label
         self.ran: list[dict[str, Step]] = []  # … those that ran
-        self.step: Step | None = None
-        self.reasons: Sequence[str] = ()
+        self.running: dict[str, Step] = {}  # by label: the last one, and those that wait until it is done
+        self.reasons: dict[str, Sequence[str]] = {}  # by label
         self.began = self.step_began = time.monotonic()
         self.last_line = ""
         self.held = ""  # what is said of a cell whose values stayed, until it is known what ran after it
@@ -55,6 +55,7 @@ class Progress:
         self.release(", nothing after it ran")
         self.end_live()
         self.total = steps
+        self.running = {}
         self.known.append({})
         self.ran.append({})
 
@@ -81,8 +82,9 @@ class Progress:
     def started(self, step: Step, reasons: Sequence[str]) -> None:
         self.release()
         self.begin_live()
-        self.step, self.step_began, self.last_line = step, time.monotonic(), ""
-        self.reasons = reasons
+        self.running.pop(step.label, None)
+        self.running[step.label], self.reasons[step.label] = step, reasons
+        self.step_began, self.last_line = time.monotonic(), ""
 
     def printed(self, step: Step, text: str) -> None:
         lines = [line for line in text.replace("\r", "\n").split("\n") if line.strip()]
@@ -93,13 +95,15 @@ class Progress:
 
     def finished(self, step: Step, trace: Trace) -> None:
         self.known[-1][step.label] = self.ran[-1][step.label] = step
-        self.step = None
+        self.running.pop(step.label, None)
+        self.step_began, self.last_line = time.monotonic(), ""
         if self.quiet or not (self.verbose or self.is_news(step, trace)):
             return
-        line = f"{name(step)}  {step.place}  ran {seconds(trace.seconds)} ({'; '.join(self.reasons)})"
+        reasons = self.reasons[step.label]
+        line = f"{name(step)}  {step.place}  ran {seconds(trace.seconds)} ({'; '.join(reasons)})"
         if trace.restored >= WORTH_TELLING:
             line += f", restored {size(trace.restored)}"
-        line += odd(step, trace, self.reasons)
+        line += odd(step, trace, reasons)
         if trace.same:
             self.held = f"{line}, same values"
         else:
@@ -107,7 +111,7 @@ class Progress:
 
     def is_news(self, step: Step, trace: Trace) -> bool:
         """Whether to tell of a step without being asked for everything."""
-        unusual = any(reason not in USUAL for reason in self.reasons)
+        unusual = any(reason not in USUAL for reason in self.reasons[step.label])
         return isinstance(step, Cell) and (trace.seconds >= SLOW_SECONDS or unusual)
 
     def release(self, more: str = "") -> None:
@@ -157,9 +161,9 @@ class Progress:
         now = time.monotonic()
         text = Text(no_wrap=True, overflow="ellipsis")
         text.append(f"{len(self.known[-1])}/{self.total}  {now - self.began:.0f} s", style="bold")
-        if self.step:
-            text.append(f"  {name(self.step)}", style="cyan")
-            text.append(f"  {self.step.place}  {now - self.step_began:.1f} s")
+        for step in [*self.running.values()][-1:]:
+            text.append(f"  {name(step)}", style="cyan")
+            text.append(f"  {step.place}  {now - self.step_began:.1f} s")
         text.append(f"  {self.last_line.strip()}", style="dim")
         return text
 

@@ -2,7 +2,6 @@
 
 import json
 import sys
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -21,40 +20,31 @@ class Diary:
     """A Watcher that writes down what happens."""
 
     def __init__(self) -> None:
-        self.ran: list[tuple[str, tuple[str, ...]]] = []
-        self.seconds: dict[str, float] = {}
+        self.reasons: Sequence[str] = ()
+        self.ran: list[tuple[str, tuple[str, ...]]] = []  # with the reasons
         self.warnings: list[str] = []
-        self.cached_steps = 0
 
     def begin(self, steps: int) -> None: ...
 
-    def cached(self, step: Step, trace: Trace) -> None:
-        self.cached_steps += 1
+    def cached(self, step: Step, trace: Trace) -> None: ...
 
     def started(self, step: Step, reasons: Sequence[str]) -> None:
-        self.ran.append((name_of(step), tuple(reasons)))
+        self.reasons = reasons  # it may yet turn out that the walk has to begin anew
 
     def printed(self, step: Step, text: str) -> None: ...
 
     def finished(self, step: Step, trace: Trace) -> None:
-        self.seconds[name_of(step)] = trace.seconds
+        self.ran.append((name_of(step), tuple(self.reasons)))
 
     def warn(self, message: str) -> None:
         self.warnings.append(message)
 
 
 def main(folder: str) -> None:
-    root, diary, began = Path(folder), Diary(), time.perf_counter()
+    root, diary = Path(folder), Diary()
     build(Project(root, root / "slides", root / "site"), diary)
-    report = {
-        "ran": diary.ran,
-        "cached": diary.cached_steps,
-        "kernel": "deckwright.execute.kernel" in sys.modules,
-        "warnings": diary.warnings,
-        "built": time.perf_counter() - began,
-        "cells": diary.seconds,
-    }
-    print(json.dumps(report))
+    kernel = "deckwright.execute.kernel" in sys.modules
+    print(json.dumps({"ran": diary.ran, "kernel": kernel, "warnings": diary.warnings}))
 
 
 if __name__ == "__main__":

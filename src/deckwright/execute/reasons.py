@@ -230,7 +230,7 @@ def oddities(step: Step, trace: Trace) -> tuple[str, ...]:
 
 VARIES = "varies"
 FLAGS = {
-    "clock": "reads the clock or the like",
+    "clock": "may read the clock",
     "network": "uses the network",
     "another program": "starts another program",
     VARIES: "varies from run to run",

@@ -104,7 +104,7 @@ def test_a_cell_that_reads_the_clock_is_named(shop: Workshop) -> None:
     assert plan(shop, text) == (
         "would run  never  slides/deck.md:12 (slide 2)  0.0 s (cache: never)\n"
         "1 step would run, about 0.0 s\n"
-        "now  slides/deck.md:7 (slide 2)  reads the clock or the like: its last result is kept\n"
+        "now  slides/deck.md:7 (slide 2)  may read the clock: its last result is kept\n"
     )
 
 

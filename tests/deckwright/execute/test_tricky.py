@@ -56,6 +56,7 @@ COUNTER: Cells = (
     "inc()",
     "print(get())",
 )
+CLOSURE = "def make(v):\n    def inner(): return v + k\n    return inner\nf = make(1)"
 GLOBALS: Cells = ("k = 1", "def f(): return k", "k = 2", "print(f())")
 DRAWS: Cells = ("import random", "print(random.random())", "print(random.random())", "print('no draw')")
 SEEDED: Cells = ("import random", "random.seed(1)\na = random.random()", "print(a)", "random.seed(2)", "print(random.random())")
@@ -298,6 +299,7 @@ CASES: dict[str, tuple[Stage, ...]] = {
         Stage(HISTORY, "c1 c2 c3"),
         Stage(edit(HISTORY, 0, "2 + 2"), "c1 c2 c3"),
         Stage(HISTORY, ""),
+        Stage(edit(HISTORY, 2, "print(Out[1], 1)"), "c3"),
     ),
     "exec and globals": (
         Stage(EXEC, "c1 c2 c3 c4"),
@@ -332,6 +334,56 @@ CASES: dict[str, tuple[Stage, ...]] = {
     "two names of one class": (
         Stage(("class P: x = 1", "Q = P\nq = Q()", "P.x = 2", "print(Q.x, q.x)"), "c1 c2 c3 c4"),
         Stage(("class P: x = 1", "Q = P\nq = Q()", "P.x = 3", "print(Q.x, q.x)"), "c3 c4"),
+    ),
+    "a closure reads a global": (
+        Stage(("k = 1", CLOSURE, "print(f())"), "c1 c2 c3"),
+        Stage(("k = 2", CLOSURE, "print(f())"), "c1 c3"),
+    ),
+    "one object or two equal ones": (
+        Stage(("a = [1]\nb = a", "print(a is b)"), "c1 c2"),
+        Stage(("a = [1]\nb = [1]", "print(a is b)"), "c1 c2"),
+    ),
+    "a name bound to the value that it has": (
+        Stage(("a = 1", "a = int('1')", "print(a)"), "c1 c2 c3"),
+        Stage(("a = 2", "a = int('1')", "print(a)"), "c1 c2"),
+    ),
+    "a name deleted by a cell that does not run": (
+        Stage(("a = 1\nb = 1", "del a", "print('a' in vars(), b)"), "c1 c2 c3"),
+        Stage(("a = 1\nb = 2", "del a", "print('a' in vars(), b)"), "c1 c3"),
+    ),
+    "a list changed under its iterator": (
+        Stage(("a = [1, 2]", "i = iter(a)", "a.append(3)", "print(list(i))"), "c1 c2 c3 c4"),
+        Stage(("a = [1, 2]", "i = iter(a)", "a.append(4)", "print(list(i))"), "c3 c4"),
+    ),
+    "random state restored": (
+        Stage(("import random", "a = random.random()", "print(random.random())"), "c1 c2 c3"),
+        Stage(("import random", "a = random.random()", "print(random.random(), 1)"), "c3"),
+    ),
+    "the import path": (
+        Stage(("import sys", "sys.path.insert(0, '/more')", "print(sys.path[0])"), "c1 c2 c3"),
+        Stage(("import sys", "sys.path.insert(0, '/other')", "print(sys.path[0])"), "c2 c3"),
+        Stage(("import sys", "sys.path.insert(0, '/other')", "print(sys.path[:1])"), "c3"),
+    ),
+    "files that are declared": (
+        Stage((("c1", "print(1)", 'depends="data/*.csv"'), "print(2)"), "c1 c2", {"data/one.csv": "1"}),
+        Stage((("c1", "print(1)", 'depends="data/*.csv"'), "print(2)"), "c1", {"data/one.csv": "2"}),
+        Stage((("c1", "print(1)", 'depends="data/*.csv"'), "print(2)"), "c1", {"data/two.csv": "2"}),
+    ),
+    "how libraries compute": (
+        Stage(("print(1)",), "c1", {}, {"OMP_NUM_THREADS": "1"}),
+        Stage(("print(1)",), "c1", {}, {"OMP_NUM_THREADS": "2"}),
+    ),
+    "a traceback quotes a comment": (
+        Stage((("c1", "1 / 0  # one", "error=true"), "print(1)  # one"), "c1 c2"),
+        Stage((("c1", "1 / 0  # two", "error=true"), "print(1)  # two"), "c1"),
+    ),
+    "an error that is no longer expected": (
+        Stage((("c1", "1 / 0", "error=true"),), "c1"),
+        Stage(("1 / 0",), "c1"),
+    ),
+    "a warning shown twice": (
+        Stage(("import warnings\ndef f(): warnings.warn('w')", "f()", "f()"), "c1 c2 c3"),
+        Stage(("import warnings\ndef f(): warnings.warn('w')", "f()", "f(); print(1)"), "c3"),
     ),
 }
 
@@ -400,6 +452,10 @@ PLOT_CASES: dict[str, tuple[Stage, ...]] = {
     "a figure drawn on in two cells": (
         Stage(("import matplotlib.pyplot as plt\nfig, ax = plt.subplots()", "ax.plot([1, 2])\nprint(len(ax.lines))", "fig"), "c1 c2 c3"),
         Stage(("import matplotlib.pyplot as plt\nfig, ax = plt.subplots()", "ax.plot([1, 3])\nprint(len(ax.lines))", "fig"), "c2 c3"),
+    ),
+    "another size": (
+        Stage((PLOT[0], ("c2", "plt.plot([1, 2]);", "fig-width=3"), "print(0)"), "c1 c2 c3"),
+        Stage((PLOT[0], ("c2", "plt.plot([1, 2]);", "fig-width=4"), "print(0)"), "c2"),
     ),
 }
 

@@ -53,7 +53,7 @@ def test_a_cell_that_varies_is_found_and_noted(shop: Workshop) -> None:
     again = shop.build(text)
     assert (again.ran, again.outputs["c"] == first["c"]) == ([], False)  # the clean run's is kept
     assert (
-        "c  slides/deck.md:15 (slide 2)  reads the clock or the like, varies from run to run: its last result is kept"
+        "c  slides/deck.md:15 (slide 2)  may read the clock, varies from run to run: its last result is kept"
         in plan(shop, text)
     )
 

@@ -1,0 +1,74 @@
+"""What is stored comes back as it was, and nothing runs for it; what is not stored comes about anew, and is compared."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from deckwright.execute import present
+
+from .differential import REPLAY, Workshop, deck_of
+
+VALUES = {
+    "a number": "a = 1",
+    "two names of a list": "a = [1]\nb = [a]",
+    "a function": "def a(): return 1",
+    "a function with a closure": "def outer(v):\n    def inner(): return v\n    return inner\na = outer(2)",
+    "an object of a class": "class P:\n    v = 1\na = [P(), P()]",
+    "an object of a class that derives": "class P: pass\nclass Q(P): pass\na = Q()",
+    "an array and its view": "import numpy as np\na = np.arange(4.)\nb = a[1:]",
+    "a random state": "import random\na = random.random()",
+    "a module": "import math as a",
+    "a module of the author": "import helper as a\na.STATE.append(1)",
+    "a file": "from pathlib import Path\nPath('out.txt').write_text('one');\na = 1",
+}
+
+
+@pytest.mark.parametrize("name", VALUES)
+def test_nothing_runs_again(tmp_path: Path, name: str) -> None:
+    shop = Workshop(tmp_path)
+    (shop.root / "src").mkdir()
+    (shop.root / "src/helper.py").write_text("STATE = []\n")
+    shop.check(deck_of(VALUES[name], "print(type(a).__name__)"))
+    built = shop.check(deck_of(VALUES[name], "print(type(a).__name__, 1)"))
+    assert [label for label, _ in built.runs] == ["c2"]
+
+
+def test_what_comes_out_otherwise_counts_for_all_that_read_it(tmp_path: Path) -> None:
+    varying = "import os\nt = os.urandom(8).hex()\ng = (part for part in [t])"
+    shop = Workshop(tmp_path)
+    shop.build(deck_of(varying, "print(t)", "print(next(g))"))
+    built = shop.build(deck_of(varying, "print(t)", "print(next(g), 1)"))
+    assert ("c1", (REPLAY,)) in built.runs
+    shown = [built.outputs[label][0]["text"] for label in ("c2", "c3")]
+    assert shown[1] == f"{shown[0].strip()} 1\n"
+
+
+def test_another_version_of_a_library_counts_where_it_is_imported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    versions: Mapping[str, str] = present.installed()
+    text = deck_of("print('before')", "import numpy", "print('after')")
+    shop = Workshop(tmp_path)
+    shop.build(text)
+    assert shop.build(text).runs == []
+    monkeypatch.setattr(present, "installed", lambda: {**versions, "numpy": "0.1"})
+    assert shop.build(text).ran == ["c2", "c3"]
+
+
+def test_another_seed_counts_where_something_is_drawn(tmp_path: Path) -> None:
+    text = deck_of("import random", "print(random.random())", "print('no draw')")
+    shop = Workshop(tmp_path)
+    shop.check(text)
+    assert shop.check(text.replace("title: t", "title: t\nseed: 3")).ran == ["c2"]
+
+
+def test_a_source_that_changes_while_a_cell_runs_is_seen(tmp_path: Path) -> None:
+    # Such as an author's who saves in the moment in which the build imports.
+    saving = "open('src/helper.py', 'w').write('VALUE = 2')\nimport helper\nprint(helper.VALUE)"
+    shop = Workshop(tmp_path)
+    (shop.root / "src").mkdir()
+    (shop.root / "src/helper.py").write_text("VALUE = 1")
+    shop.build(deck_of(saving))
+    (shop.root / "src/helper.py").write_text("VALUE = 1")
+    built = shop.build(deck_of(saving))
+    assert built.ran == ["c1"]
+    assert built.outputs["c1"][-1]["text"] == "2\n"

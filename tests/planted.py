@@ -1,0 +1,338 @@
+"""The bugs that `tests/mutants.py` plants in the engine: what an engineer may get wrong on a bad day.
+
+Each row has a text that stands once in a file under src/deckwright/execute, what is put in its place, and the tests
+that are tried first.
+"""
+
+from typing import NamedTuple
+
+
+class Bug(NamedTuple):
+    """One small change of the source."""
+
+    name: str
+    file: str
+    old: str
+    new: str
+    tests: tuple[str, ...]
+
+
+def cases(*names: str) -> tuple[str, ...]:
+    """Decks by name, of the catalogue."""
+    return tuple(f"test_tricky.py::test_case[{name}]" for name in names)
+
+
+def restoring(*names: str) -> tuple[str, ...]:
+    """Values by name, that must come back without running anything."""
+    return tuple(f"test_restoring.py::test_nothing_runs_again[{name}]" for name in names)
+
+
+KINDS = 'kinds = (("file", "files"), ("folder", "folders"), ("kind", "kinds"), ("variable", "environment"))'
+LISTED = "for name, ambient in AMBIENTS.items() if name in self.known"
+RANDOM = "test_tricky.py::test_case[random state without a seed]"
+
+BUGS = (
+    # Whether a known result holds
+    Bug(
+        "the newest result holds, whatever it was made of",
+        "walk.py", "if self.holds(trace, index) and (", "if (",
+        cases("early cutoff"),
+    ),
+    Bug(
+        "only the first of a step's results is tried",
+        "walk.py", "                yield row, from_json(content)", "                yield row, from_json(content)\n                return",
+        cases("undo"),
+    ),
+    Bug(
+        "`cache: never` is forgotten",
+        "walk.py", 'if not self.fresh and not (isinstance(step, Cell) and step.options.cache == "never"):', "if not self.fresh:",
+        cases("cache: never"),
+    ),
+    Bug(
+        "a result from before a monkeypatch holds after it",
+        "walk.py", 'if scope.entangled and "past" not in trace.inputs:', "if False:",
+        cases("monkeypatching"),
+    ),
+    Bug(
+        "an entangled step does not take note of its past",
+        "record.py", "if names.history or scope.entangled:", "if names.history:",
+        cases("monkeypatching"),
+    ),
+    Bug(
+        "the past is told by outputs alone, not by what came in",
+        "trace.py", "past = digest_of(scope.past, self.origin, self.meaning, self.shown)", "past = digest_of(scope.past, self.meaning, self.shown)",
+        cases("a function of a module replaced"),
+    ),
+    Bug(
+        "libraries may be patched unseen",
+        "agent.py", 'found["entangled"] or self.meddling.found() or self.running_threads()', 'found["entangled"] or self.running_threads()',
+        cases("monkeypatching"),
+    ),
+    Bug(
+        "classes may be changed in place unseen",
+        "ledger.py", '"entangled": entangled or hidden_link,', '"entangled": hidden_link,',
+        cases("two names of one class", "a counter in a class"),
+    ),
+    # What a step reads
+    Bug(
+        "what functions read is forgotten",
+        "scope.py", "                todo += definitions[key].reads", "                todo += ()",
+        cases("a function reads a global"),
+    ),
+    Bug(
+        "what closures read is forgotten",
+        "scope.py", "            todo += values[name].reads", "            todo += ()",
+        cases("a closure reads a global"),
+    ),
+    Bug(
+        "`globals()` and `exec` are taken for plain functions",
+        "record.py", "    if names.everything:", "    if False:",
+        cases("exec and globals"),
+    ),
+    Bug(
+        "a step that may read everything gets what it names",
+        "reading.py", "scope.values if names.everything else names.reads", "names.reads",
+        cases("exec and globals"),
+    ),
+    Bug(
+        "how values share objects is no input",
+        "record.py", 'return found | ({"sharing " + "\\t".join(sharing): scope.sharing(sharing)} if len(sharing) > 1 else {})', "return found",
+        cases("one object or two equal ones"),
+    ),
+    Bug(
+        "which names share what a step changes is no input",
+        "record.py", 'later: list[str] = [f"group {name}" for name in touched if scope.values[name].runs]', "later: list[str] = []",
+        cases("mutation through an alias"),
+    ),
+    Bug(
+        "a name bound to what it was counts as untouched",
+        "record.py", "inputs = value_inputs(reading | passing | groups", "inputs = value_inputs(reading | groups",
+        cases("a name bound to the value that it has"),
+    ),
+    Bug("the content of files is no input", "record.py", KINDS, KINDS.replace('("file", "files"), ', ""), cases("a file from outside")),
+    Bug("what lies in a folder is no input", "record.py", KINDS, KINDS.replace('("folder", "folders"), ', ""), cases("a folder listed")),
+    Bug("whether a file is there is no input", "record.py", KINDS, KINDS.replace('("kind", "kinds"), ', ""), cases("a file that may be there")),
+    Bug("variables are no input", "record.py", KINDS, KINDS.replace(', ("variable", "environment")', ""), cases("environment from outside")),
+    Bug(
+        "declared files are forgotten",
+        "record.py", "    later += declared(index, present)\n", "",
+        cases("files that are declared"),
+    ),
+    Bug(
+        "the author's modules are no input",
+        "record.py", 'later += module_inputs(scope.modules(reading) | names.imports, report["modules"], present)', "",
+        cases("a module of the author edited"),
+    ),
+    Bug(
+        "modules are an input of the step that imports them alone",
+        "record.py", "module_inputs(scope.modules(reading) | names.imports,", "module_inputs(names.imports,",
+        cases("a module of the author edited"),
+    ),
+    Bug(
+        "a slice of a module lacks what its statements use",
+        "slices.py", "        for name in statement.reads:\n", "        for name in ():\n",
+        ("test_modules.py",),
+    ),
+    Bug(
+        "versions of libraries are no input",
+        "record.py", "later.append(f\"libraries {present.store.put(libraries_content(report['libraries']))}\")", "",
+        ("test_restoring.py::test_another_version_of_a_library_counts_where_it_is_imported",),
+    ),
+    Bug(
+        "variables that steer how libraries compute are no input",
+        "record.py", 'found = ["platform"]', "found = list[str]()",
+        cases("how libraries compute"),
+    ),
+    Bug("the seed is no input", "record.py", '        found.append("seed")', "        pass", cases("another seed")),
+    Bug(
+        "the size of figures is no input",
+        "record.py", '        found.append("figure")', "        pass",
+        ("test_tricky.py::test_plot_case[another size]",),
+    ),
+    Bug(
+        "the code that a traceback quotes is no input",
+        "record.py", "if names.source or quotes_code(outputs):", "if names.source:",
+        cases("a traceback quotes a comment"),
+    ),
+    # What a step did
+    Bug(
+        "a change in place goes unnoticed",
+        "ledger.py", "return before is not None and before.same(now)", "return before is not None and before.value is now.value",
+        cases("mutation through an alias"),
+    ),
+    Bug(
+        "a change in place counts for the name by which it was made alone",
+        "ledger.py", "        mutated |= self.groups_of(mutated) - bound - set(gone)\n", "",
+        cases("mutation through an alias"),
+    ),
+    Bug(
+        "an opaque value counts as unchanged",
+        "ledger.py", "        passed_on = {name for name in unseen if name in looked}", "        passed_on = set[str]()",
+        cases("a half-consumed generator", "an open handle"),
+    ),
+    Bug(
+        "a generator that is not there does not notice what is changed under it",
+        "record.py", "    effects |= unseen_effects(groups, effects, scope)\n", "",
+        cases("a list changed under its iterator"),
+    ),
+    Bug(
+        "deletions are forgotten",
+        "ledger.py", "for name, known in changed.items()} | dict.fromkeys(gone)", "for name, known in changed.items()}",
+        cases("a name deleted"),
+    ),
+    Bug("a written file is no effect", "record.py", 'files=report["written"],', "files={},", cases("a file written and read")),
+    Bug(
+        "a removed file is no effect",
+        "agent.py", "sorted(observer.written)", "filter(os.path.exists, sorted(observer.written))",
+        cases("a file deleted by a cell"),
+    ),
+    Bug(
+        "what new values share with old ones is forgotten",
+        "trace.py", 'runs=translated(effect.objects, scope.values, f"{index}")', 'runs=((f"{index}{name}", 0, 1),) if effect.objects else ()',
+        cases("mutation through an alias"),
+    ),
+    Bug(
+        "a new class of the same text is the old one",
+        "ledger.py", 'key = f"{key}.{generation}" if generation else key', "key = f\"{key}\"",
+        cases("a class redefined with the same text"),
+    ),
+    Bug(
+        "whether a class of the same text is in use is no input",
+        "record.py", '    later += [f"class {key}" for key in report["classes"]]\n', "",
+        cases("a class redefined with the same text"),
+    ),
+    Bug(
+        "a value is told apart without the classes that it is of",
+        "scope.py", "return digest_of(self.digest, *self.links) if self.links else self.digest", "return self.digest",
+        cases("a class redefined with live instances"),
+    ),
+    # Settings of the process
+    Bug("the random state is forgotten", "ledger.py", LISTED, f'{LISTED} and "random" not in name', (RANDOM,)),
+    Bug("the working folder is forgotten", "ledger.py", LISTED, f'{LISTED} and name != "~working folder"', cases("working folder")),
+    Bug("variables that cells set are forgotten", "ledger.py", LISTED, f'{LISTED} and name != "~environment"', cases("environment of the deck")),
+    Bug("warning filters are forgotten", "ledger.py", LISTED, f'{LISTED} and name != "~warning filters"', cases("warning filters")),
+    Bug("the import path is forgotten", "ledger.py", LISTED, f'{LISTED} and name != "~import path"', cases("the import path")),
+    Bug(
+        "matplotlib's settings are forgotten",
+        "agent.py", 'ambients.USED.add("~matplotlib settings")', "pass",
+        ("test_tricky.py::test_plot_case[rcParams]",),
+    ),
+    Bug(
+        "how NumPy prints is forgotten",
+        "agent.py", '        ambients.watch_use(core, "_array2string", "~numpy print options")\n', "",
+        cases("numpy print options"),
+    ),
+    Bug(
+        "settings are not put back before a run",
+        "supply.py", '"ambients": {name: self.ambient(name, index) for name in sorted(stale)},', '"ambients": {},',
+        (RANDOM,),
+    ),
+    Bug(
+        "the random state is not put back before a run",
+        "ambients.py", 'Ambient("~python random", "", random.getstate, random.setstate, seen=True)',
+        'Ambient("~python random", "", random.getstate, lambda state: None, seen=True)',
+        cases("random state restored"),
+    ),
+    # What a step finds in the kernel
+    Bug(
+        "names that share objects are restored apart",
+        "supply.py", "            group = scope.group(name)", "            group = frozenset([name])",
+        (*cases("mutation through an alias"), *restoring("two names of a list")),
+    ),
+    Bug(
+        "names that share objects are stored apart",
+        "ledger.py", "members = sorted(self.groups_of([name]))", "members = [name]",
+        restoring("two names of a list"),
+    ),
+    Bug(
+        "values are restored without the functions and classes that they refer to",
+        "supply.py", '"definitions": {key: astuple(scope.definitions[key]) for key in sorted(links)},', '"definitions": {},',
+        restoring("an object of a class"),
+    ),
+    Bug(
+        "names that are no longer there stay",
+        "supply.py", "        drop = self.outdated(index)", "        drop = list[str]()",
+        cases("a name deleted by a cell that does not run"),
+    ),
+    Bug(
+        "what a new run gives is not compared with what it gave",
+        "runner.py", "if trace.meaning != before.meaning:", "if False:",
+        ("test_restoring.py::test_what_comes_out_otherwise_counts_for_all_that_read_it",),
+    ),
+    Bug(
+        "a snapshot that gives something else is used",
+        "runner.py", "        if differing or differing is None:", "        if False:",
+        ("test_surroundings.py::test_a_forged_snapshot_is_never_opened",),
+    ),
+    Bug(
+        "files that cells wrote are not put back before a run",
+        "runner.py", "        self.present.put_files_back(self.scopes[index])\n", "",
+        cases("a file that a cell wrote, removed by hand"),
+    ),
+    Bug(
+        "files that cells wrote are not put back after a build",
+        "walk.py", "        self.present.put_files_back(self.scopes[-1])\n", "",
+        cases("a file that a cell wrote, removed by hand"),
+    ),
+    Bug(
+        "steps that use the history do without it",
+        "supply.py", "return bool(self.scopes[index].entangled) or names_of(self.present.steps[index].code).history", "return bool(self.scopes[index].entangled)",
+        cases("history"),
+    ),
+    Bug(
+        "a step shows only the warnings that none before it has shown",
+        "agent.py", "        forget_warnings()\n", "",
+        cases("a warning shown twice"),
+    ),
+    # What code is
+    Bug("a `;` at the end is layout", "names.py", "[*parts, ends_in_semicolon(code, parsed[0])]", "parts", ("test_names.py",)),
+    Bug(
+        "constants are told apart by how they print",
+        "names.py", "else repr(node.value)", "else node.value",
+        ("test_names.py",),
+    ),
+    Bug(
+        "a name that an `if` may bind is not read after it",
+        "flow.py", "before_all(body, after) | before_all(orelse, after)", "before_all(body, after) | before_all(orelse, NONE)",
+        ("test_names.py",),
+    ),
+    Bug(
+        "the body of a `with` is thought to come to its end",
+        "flow.py", "return inner | found | after", "return inner | found",
+        ("test_names.py",),
+    ),
+    Bug(
+        "the option `error` is no part of what is run",
+        "present.py", "names_of(step.code).key, str(raises(step)))", "names_of(step.code).key)",
+        cases("an error that is no longer expected"),
+    ),
+    # What is kept
+    Bug(
+        "rows that nobody signed are believed",
+        "store.py", 'if compare_digest(mac, signature(self.key, "trace", code, payload)):', "if mac:",
+        ("test_store.py",),
+    ),
+    Bug(
+        "notes that nobody signed are believed",
+        "store.py", 'if compare_digest(mac, signature(self.key, "note", name, said)))', "if mac)",
+        ("test_store.py",),
+    ),
+    Bug("torn blobs are trusted", "blobs.py", "    if address_of(content) == address:", "    if content:", ("test_store.py",)),
+    Bug("a torn blob is never written again", "blobs.py", "if path.stat().st_size == len(content):", "if path.exists():", ("test_store.py",)),
+    Bug(
+        "rows are kept whose blobs are not",
+        "store.py", "if self.writable and not all(map(self.has, blobs)):", "if False:",
+        ("test_store.py",),
+    ),
+    Bug("the last good build is evicted", "index.py", "if excess > 0 and row not in good:", "if excess > 0:", ("test_store.py",)),
+    Bug(
+        "a file's size and time stand for its content, however young it is",
+        "present.py", "if abs(time.time() - found.st_mtime) > RACY:", "if True:",
+        ("test_surroundings.py::test_an_edit_that_keeps_size_and_time_is_seen",),
+    ),
+    Bug(
+        "a source file that changed while a step ran counts as the old one",
+        "runner.py", 'if any(self.present.modules.content(name) != content for name, content in report["modules"].items()):', "if False:",
+        ("test_restoring.py::test_a_source_that_changes_while_a_cell_runs_is_seen",),
+    ),
+)  # fmt: skip
