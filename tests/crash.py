@@ -62,7 +62,7 @@ CELLS = (
     "rest()\nprint(random.random(), np.random.rand())",
     "rest()\nlarge = np.arange(200_000) * COUNT\nnp.save('out/large.npy', large)\nPath('out/first.txt').read_text()",
     "rest()\nlast = np.load('out/large.npy')[-1]\nprint(last, scale(rows), random.random())",
-    "Path('out/first.txt').unlink()\nsorted(path.name for path in Path('out').iterdir())",
+    "Path('out/first.txt').unlink()\nPath('out/first.txt').exists(), sorted(rows)",
 )
 EDITED = CELLS[2].replace("append(4)", "extend([4, 5])")  # changes what most others see
 
@@ -218,7 +218,7 @@ class Trials:
         except AssertionError as error:
             return [str(error)]
         known = {event[1] for event in before if event[0] in ("finished", "cached")}
-        again = [event[1] for event in after if event[0] == "started" and event[1] in known]
+        again = [event[1] for event in after if event[0] == "finished" and event[1] in known]
         ours, clean = site(folder), self.clean[start]
         differing = sorted(name for name in ours.keys() | clean.keys() if ours.get(name) != clean.get(name))
         problems = [f"{name} differs from the clean build's" for name in differing]

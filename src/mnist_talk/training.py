@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from time import perf_counter
 
@@ -122,8 +122,8 @@ def timed_epoch(model: nn.Module, optimizer: Optimizer, split: Split, recipe: Re
 
 def progress(epochs: Sequence[Epoch], recipe: Recipe) -> str:
     """The newest epoch in one short line."""
-    loss, share, _, seconds = astuple(epochs[-1])
-    return f"epoch {len(epochs)}/{recipe.epochs}  loss {loss:.3f}  held-out {share:.2%}  {seconds:.1f} s"
+    newest = epochs[-1]
+    return f"epoch {len(epochs)}/{recipe.epochs}  loss {newest.loss:.3f}  held-out {newest.accuracy:.2%}"
 
 
 def is_finite(model: nn.Module) -> bool:

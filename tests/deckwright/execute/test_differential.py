@@ -35,4 +35,4 @@ def test_sequences(feature: str) -> None:
         run()
     except Difference as error:
         small = shrunk(*last[0])
-        pytest.fail(f"{described(*small)}\n{failure(*small) or error}")
+        pytest.fail(f"{described(*small)}\n{failure(*small) or error}", pytrace=False)

@@ -7,7 +7,8 @@ import pytest
 
 from deckwright.execute import present
 
-from .differential import REPLAY, Workshop, deck_of
+from .differential import REPLAY, Workshop, compare, deck_of
+from .forked import booting
 
 VALUES = {
     "a number": "a = 1",
@@ -57,8 +58,19 @@ def test_another_version_of_a_library_counts_where_it_is_imported(tmp_path: Path
 def test_another_seed_counts_where_something_is_drawn(tmp_path: Path) -> None:
     text = deck_of("import random", "print(random.random())", "print('no draw')")
     shop = Workshop(tmp_path)
-    shop.check(text)
-    assert shop.check(text.replace("title: t", "title: t\nseed: 3")).ran == ["c2"]
+    shop.build(text)
+    other = text.replace("title: t", "title: t\nseed: 3")
+    built = shop.build(other)
+    assert built.ran == ["c2"]
+    compare(built, shop.clean(other))
+
+
+def test_another_size_counts_where_something_is_plotted(tmp_path: Path) -> None:
+    cells = ("import matplotlib.pyplot as plt", ("c2", "plt.plot([1, 2]);", "fig-width=3"), "print(0)")
+    text = deck_of(*cells)  # type: ignore[arg-type]
+    shop = Workshop(tmp_path, lambda root: booting(root, "numpy", "matplotlib"))
+    shop.build(text)
+    assert shop.build(text.replace("fig-width=3", "fig-width=4")).ran == ["c2"]
 
 
 def test_a_source_that_changes_while_a_cell_runs_is_seen(tmp_path: Path) -> None:

@@ -1,69 +1,29 @@
-"""Builds in hostile surroundings: no room, another build, another user's cache, forged files, clocks that are wrong."""
+"""Builds in hostile surroundings: another build, an interrupt, no room, clocks that are wrong, folders that are gone."""
 
 import os
-import pickle
 import shutil
 import signal
-import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from deckwright.execute import kernel
-from deckwright.execute.blobs import address_of
 from deckwright.execute.lock import WAITING
-from deckwright.execute.store import FOREIGN, TORN, UNKEPT
-from deckwright.pipeline import CACHE, Project, build
-from tests.deckwright.conftest import Memory
+from deckwright.execute.store import UNKEPT
+from deckwright.pipeline import CACHE
 
 from .differential import deck_of
-from .forked import forked_kernel
+from .place import ALL, CELLS, FIRST, LAST, READ, Place, made_place
 
 DAY = 86_400
-FIRST, READ, LAST = "rows = [1, 2, 3]", "table = open('data.csv').read()", "print(rows, table)"
-CELLS = (FIRST, READ, LAST)
-ALL = ["c1", "c2", "c3"]
-
-
-class Place:
-    """A project in which decks are built with forked kernels."""
-
-    def __init__(self, root: Path) -> None:
-        self.root = root
-        self.write("data.csv", "one")
-
-    def write(self, name: str, text: str) -> Path:
-        path = self.root / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
-        return path
-
-    def build(self, *cells: str | tuple[str, ...], **options: bool) -> Memory:
-        """Write the deck, if it is given, and build once."""
-        watcher = Memory()
-        if cells:
-            self.write("slides/deck.md", deck_of(*cells))  # type: ignore[arg-type]
-        build(Project(self.root, self.root / "slides", self.root / "site"), watcher, **options)
-        return watcher
-
-    def page(self, name: str = "index.html") -> str:
-        return (self.root / "site" / name).read_text("utf-8")
-
-    def blobs(self) -> list[Path]:
-        return [path for path in (self.root / CACHE / "blobs").rglob("*") if path.is_file()]
 
 
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    monkeypatch.setattr(kernel, "booting_kernel", forked_kernel)
-    return Place(tmp_path / "project")
+    return made_place(tmp_path, monkeypatch)
 
 
 def command(root: Path, *options: str, before: str = "", **more: Any) -> subprocess.Popen[str]:
@@ -221,121 +181,25 @@ def test_a_touched_file_is_the_same(place: Place) -> None:
     assert place.build().ran == []
 
 
-# Elsewhere
+# Folders
 
 
-def test_another_users_cache_is_ignored_and_told_once(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    place.build(*CELLS)
-    before = place.page()
-    monkeypatch.setenv("XDG_STATE_HOME", str(place.root.parent / "another"))
-    built = place.build()
-    assert (built.ran, built.warnings) == (ALL, [FOREIGN.format(CACHE)])
-    assert place.page() == before
-    built = place.build()
-    assert (built.ran, built.warnings) == ([], [])
+def test_a_folder_that_a_cell_makes_is_made_again(place: Place) -> None:
+    made = "import os\nos.makedirs('out', exist_ok=True)"
+    place.build(made, "print(open('out/text', 'w').write('1'))")
+    assert place.build().ran == []
+    shutil.rmtree(place.root / "out")
+    place.build(made, "print(open('out/text', 'w').write('12'))")
+    assert (place.root / "out/text").read_text() == "12"
 
 
-def move(place: Place) -> None:
-    place.root = place.root.rename(place.root.parent / "moved")
+def test_removing_what_may_be_missing_is_no_question(place: Place) -> None:
+    place.build("from pathlib import Path\nPath('text').unlink(missing_ok=True)\nPath('text').write_text('new')")
+    assert place.build().ran == []
 
 
-def test_a_project_that_was_moved_runs_nothing(place: Place) -> None:
-    place.write("src/helper.py", "def f(): return 1\n")
-    cells = (
-        *CELLS,
-        "import helper\nprint(helper.f())",
-        "open('made.txt', 'w').write('made')",
-        "print(open('made.txt').read())",
-    )
-    place.build(*cells)
-    before = place.page()
-    move(place)
-    built = place.build()
-    assert (built.ran, built.warnings) == ([], [])
-    assert place.page() == before
-    assert place.build(*cells[:-1], "print(rows, open('made.txt').read())").ran == ["c6"]
-    assert "[1, 2, 3] made" in place.page()
-
-
-def test_a_cell_that_tells_where_it_is_runs_again_in_another_place(place: Place) -> None:
-    place.build("from pathlib import Path", "print(Path.cwd() / 'x')", "print('not involved')")
-    move(place)
-    assert place.build().ran == ["c2"]
-    assert f"{place.root}/x" in place.page()
-
-
-def test_a_cell_that_changed_the_folder_goes_along(place: Place) -> None:
-    place.write("data/table.csv", "inner")
-    enter = "import os\nos.chdir('data')"
-    place.build(enter, "print(open('table.csv').read())")
-    move(place)
-    place.build(enter, "print(1, open('table.csv').read())")
-    assert "1 inner" in place.page()
-
-
-def test_a_path_in_a_variable_goes_along(place: Place) -> None:
-    find = "from pathlib import Path\nfile = Path('data.csv').absolute()"
-    place.build(find, "print(file.read_text())")
-    move(place)
-    place.write("data.csv", "two")
-    place.build(find, "print(file.read_text(), 1)")
-    assert "two 1" in place.page()
-
-
-# Forged files
-
-EVIL = "evil"
-
-
-class Evil:
-    """Unpickled, it writes a file."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-
-    def __reduce__(self) -> tuple[Callable[..., Any], tuple[Any, ...]]:
-        return os.mkdir, (str(self.path),)
-
-
-def test_a_forged_snapshot_is_never_opened(place: Place) -> None:
-    place.build(*CELLS)
-    for path in place.blobs():
-        path.write_bytes(pickle.dumps(Evil(place.root / EVIL)))
-    built = place.build(FIRST, READ, "print(rows, table, 'again')")
-    assert not (place.root / EVIL).exists()
-    assert "[1, 2, 3] one again" in place.page()
-    assert set(built.warnings) <= {TORN.format(CACHE)}
-
-
-def forge(place: Place, statement: str, *values: object) -> None:
-    """What somebody can do who has no key."""
-    with closing(sqlite3.connect(place.root / CACHE / "index.sqlite")) as db, db:
-        db.execute(statement, values)
-
-
-def test_a_row_that_names_a_forged_snapshot_is_not_believed(place: Place) -> None:
-    place.build(*CELLS)
-    content = pickle.dumps(Evil(place.root / EVIL))
-    address = address_of(content)
-    for path in place.blobs():
-        was = path.parent.name + path.name
-        forge(place, "UPDATE traces SET payload = CAST(replace(payload, ?, ?) AS BLOB)", was, address)
-    place.write(f"{CACHE}/blobs/{address[:2]}/{address[2:]}", "").write_bytes(content)
-    built = place.build(FIRST, READ, "print(rows, table, 'again')")
-    assert not (place.root / EVIL).exists()
-    assert (built.ran, built.warnings) == (ALL, [FOREIGN.format(CACHE)])
-    assert "[1, 2, 3] one again" in place.page()
-
-
-def codes(place: Place) -> Sequence[str]:
-    with closing(sqlite3.connect(place.root / CACHE / "index.sqlite")) as db:
-        return [code for (code,) in db.execute("SELECT code FROM traces ORDER BY id")]
-
-
-def test_a_row_under_another_cells_code_is_not_believed(place: Place) -> None:
-    place.build("print('safe')", "print('other')")
-    first, second = codes(place)
-    forge(place, "UPDATE traces SET code = CASE code WHEN ? THEN ? ELSE ? END", first, second, first)
-    built = place.build()
-    assert (built.ran, built.warnings) == (["c1", "c2"], [FOREIGN.format(CACHE)])
-    assert place.page().index("safe") < place.page().index("other")
+def test_a_folder_listed_after_a_change_of_it_is_as_before(place: Place) -> None:
+    made = "from pathlib import Path\nPath('out').mkdir(exist_ok=True)\nPath('out/a').write_text('a');"
+    place.build(made, "Path('out/a').unlink()\nprint(sorted(Path('out').iterdir()))")
+    assert place.build().ran == []
+    assert place.build().ran == []
