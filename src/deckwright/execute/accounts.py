@@ -5,8 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from deckwright.execute.dry import Forecast, Verdict
 from deckwright.execute.reasons import oddities, told
 from deckwright.execute.verify import Difference
-from deckwright.execute.watch import Step
-from deckwright.model import Cell
+from deckwright.execute.watch import Step, name_of
 from deckwright.words import WORTH_TELLING, counted, seconds, size
 
 INDENT = "  "
@@ -82,7 +81,7 @@ def verified(differences: Sequence[Difference]) -> Iterator[str]:
 
 def titled(step: Step) -> str:
     """Which step, and where."""
-    return f"{step.label if isinstance(step, Cell) else f'`{step.code}`'}  {step.place}"
+    return f"{name_of(step)}  {step.place}"
 
 
 def took(found: Forecast) -> str:

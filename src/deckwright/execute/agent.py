@@ -1,22 +1,16 @@
-"""What deckwright does inside the kernel: prepare a step, watch it, report what it used and did. Imports nothing heavy.
-
-numpy, torch and matplotlib are set up at the moment a cell imports them, so that a deck which
-does not use them never pays for them.
-"""
+"""What deckwright does inside the kernel: prepare a step, watch it, report what it used and did. Imports nothing heavy."""
 
 import random
 import sys
 import threading
 import time
 import warnings
-from collections.abc import Callable, Mapping
-from importlib.abc import MetaPathFinder
-from importlib.machinery import ModuleSpec, PathFinder
+from collections.abc import Mapping
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
-from deckwright.execute import ambients, blobs, drawing
+from deckwright.execute import ambients, arrivals, blobs, drawing
 from deckwright.execute.files import file_address
 from deckwright.execute.ledger import Known, Ledger
 from deckwright.execute.libraries import distributions
@@ -28,27 +22,6 @@ from deckwright.execute.protocol import CALL, END, REPORT, SHOW
 from deckwright.execute.scope import Definition
 
 LARGE_FILE = 64 << 20  # bytes: a larger file that a cell writes is not kept
-
-
-class AfterImport(MetaPathFinder):
-    """Runs an action once, right after a module has been imported."""
-
-    def __init__(self, actions: dict[str, Callable[[], object]]) -> None:
-        self.actions = actions
-
-    def find_spec(self, fullname: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
-        if fullname not in self.actions:
-            return None
-        spec = PathFinder.find_spec(fullname, path, target)
-        if spec is not None and spec.loader is not None:
-            run_module = spec.loader.exec_module
-
-            def run_then_act(module: Any) -> None:
-                run_module(module)
-                self.actions.pop(fullname, lambda: None)()  # a mere look-up may have come before
-
-            spec.loader.exec_module = run_then_act  # type: ignore[method-assign]
-        return spec
 
 
 class Agent:
@@ -79,7 +52,7 @@ class Agent:
         random.seed(seed)
         ambients.watch_resets(random)
         self.default(*(name for name, ambient in ambients.AMBIENTS.items() if not ambient.library))
-        sys.meta_path.insert(0, AfterImport(self.actions()))
+        arrivals.watch(seed, self.default)
 
     def put(self, content: bytes) -> str:
         """Keep some content; give its address, or nothing if there is no place for it."""
@@ -91,16 +64,6 @@ class Agent:
             self.full = True
             return ""
 
-    def actions(self) -> dict[str, Callable[[], object]]:
-        """What to do when a library has been imported."""
-        return {
-            "numpy": self.set_up_numpy,
-            "torch": self.set_up_torch,
-            "matplotlib": self.set_up_matplotlib,
-            "matplotlib_inline.backend_inline": drawing.set_format,
-            "pandas": lambda: self.default("~pandas options"),
-        }
-
     def default(self, *names: str) -> None:
         """Take the present value of ambients for their default."""
         values = {name: ambients.AMBIENTS[name].read() for name in names}
@@ -111,43 +74,6 @@ class Agent:
                 self.ledger.restore(self.content(self.pending.pop(name)), [name])
             if name in ambients.RANDOM.values():
                 ambients.BEFORE[name] = self.ledger.known[name].value
-
-    def set_up_numpy(self) -> None:
-        numpy = sys.modules["numpy"]
-        numpy.random.seed(self.seed)
-        ambients.watch_resets(numpy.random)
-        core = sys.modules.get("numpy._core.arrayprint") or sys.modules["numpy.core.arrayprint"]
-        ambients.watch_use(core, "_array2string", "~numpy print options")
-        self.default("~numpy random", "~numpy print options", "~numpy error handling")
-
-    def set_up_torch(self) -> None:
-        torch = sys.modules["torch"]
-        torch.manual_seed(self.seed)
-        torch.set_warn_always(True)  # once for each cell, as other warnings, and not once for each process
-        ambients.watch_resets(torch)
-        ambients.watch_use(torch._tensor_str, "_str", "~torch print options")
-        writer = torch.serialization._open_zipfile_writer_file
-        original = writer.__init__
-
-        def opening(self: Any, name: Any) -> None:
-            sys.audit("open", str(name), "wb", 0)  # torch writes from C++, which no hook sees
-            original(self, name)
-
-        writer.__init__ = opening
-        self.default("~torch random", "~torch print options", "~torch settings")
-
-    def set_up_matplotlib(self) -> None:
-        drawing.set_defaults()
-        settings = type(sys.modules["matplotlib"].rcParams)
-        original = settings.__getitem__
-
-        def reading(self: Any, key: str) -> Any:
-            if key not in drawing.OF_NO_MATTER:
-                ambients.USED.add("~matplotlib settings")
-            return original(self, key)
-
-        settings.__getitem__ = reading
-        self.default("~matplotlib settings")
 
     def before_step(self, info: Any) -> None:
         """IPython is about to run some code."""
@@ -241,14 +167,13 @@ class Agent:
         self.shell.execution_count = plan["count"]
         for number, code in enumerate(plan["cells"], 1):
             self.shell.compile.cache(self.shell.transform_cell(code), number, code)
-        ledger.taken = set(plan["taken"])
+        ledger.definitions.taken = set(plan["taken"])
         ledger.drop(plan["drop"])
         for name in plan["modules"]:
             __import__(name)
         ledger.known |= {name: known for name, known in ledger.look_at_modules().items() if name not in ledger.known}
-        ledger.add_definitions(
-            {key: Definition(*map(tuple_of, record)) for key, record in plan["definitions"].items()}, self.content
-        )
+        records = {key: Definition(*map(tuple_of, record)) for key, record in plan["definitions"].items()}
+        ledger.definitions.restore(records, self.content)
         differing: list[str] = []
         for address, expected in plan["groups"]:
             found = ledger.restore(self.content(address), expected) if address else ledger.known

@@ -8,18 +8,16 @@ from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any
 
 from deckwright.execute.ambients import AMBIENTS
-from deckwright.execute.scope import Definition, Share, digest_of, reach
-from deckwright.execute.state.hashing import Look, look, look_into
-from deckwright.execute.state.parts import is_definition
-from deckwright.execute.state.snapshot import Unstorable, dump, dump_definition, load, load_definition
+from deckwright.execute.definitions import Definitions, Put
+from deckwright.execute.scope import Share, all_links, reach
+from deckwright.execute.state.hashing import Look, look
+from deckwright.execute.state.snapshot import Unstorable, dump, load
 
 HIDDEN = re.compile(r"_{1,3}|_[iod]h|_i+|_i?\d+|__\w+__|In|Out|exit|quit|get_ipython")
 SMALL = 1 << 20  # bytes: state up to this size is always stored
 WORTH = 10 << 20  # bytes of state that are worth a second of running the cell again
 CODE = (ModuleType, FunctionType, BuiltinFunctionType, type)
 MODULE = "module "
-
-Put = Callable[[bytes], str]  # keeps some content; gives its address, or nothing if it cannot
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +44,8 @@ class Ledger:
         self.namespace, self.is_local, self.put = namespace, is_local, put
         self.hidden = set(namespace)
         self.known: dict[str, Known] = {}
-        self.definitions: dict[str, Definition] = {}
-        self.live: dict[str, Any] = {}  # definitions by key
-        self.keys: dict[int, str] = {}
-        self.held: list[Any] = []  # definitions, so that their ids stay theirs
-        self.taken: set[str] = set()  # keys of classes that names outside this kernel refer to
-        self.created: set[str] = set()  # keys of classes, without generation, that the step in progress has created
+        self.definitions = Definitions(namespace, is_local, put, self.links)
+        self.held: list[Any] = []  # values that names had, so that their ids stay theirs
         self.before: dict[str, Any] = {}
         self.reading: frozenset[str] = frozenset()
 
@@ -73,10 +67,10 @@ class Ledger:
 
     def begin(self, reads: Iterable[str], everything: bool) -> None:
         """A step that can read these names begins."""
-        self.created = set()
+        self.definitions.created = set()
         self.before = self.names()
         wanted = [*self.before, *self.known] if everything else reads
-        self.reading = reach(wanted, self.known, self.definitions)
+        self.reading = reach(wanted, self.known, self.definitions.records)
 
     def end(self) -> dict[str, Any]:
         """Account for what the step has done: the part of its report that tells of values."""
@@ -95,7 +89,7 @@ class Ledger:
         looked |= self.look_at({name: after[name] for name in mutated if name in after and name not in looked})
         passed_on = {name for name in unseen if name in looked}
         changed = {name: looked[name] for name in sorted(bound | mutated | passed_on) if name in looked}
-        entangled = self.changed_definitions(looked)
+        entangled = self.definitions.changed_in_place(self.links_of(looked))
         for name in gone:
             self.known.pop(name, None)
         shares, hidden_link = self.shares(changed)
@@ -104,10 +98,23 @@ class Ledger:
             "values": {name: self.record(known, shares[name]) for name, known in changed.items()} | dict.fromkeys(gone),
             "mutated": sorted(mutated),
             "reading": sorted(self.reading & self.before.keys()),
-            "definitions": {key: asdict(self.definitions[key]) for key in self.keys_of(changed.values())},
-            "classes": sorted(self.created),
+            "definitions": {key: asdict(self.definitions.records[key]) for key in self.all_links(changed.values())},
+            "classes": sorted(self.definitions.created),
             "entangled": entangled or hidden_link,
         }
+
+    def links(self) -> set[str]:
+        """Keys of the definitions that known values refer to themselves."""
+        return {key for known in self.known.values() for key in known.links}
+
+    def links_of(self, looked: Mapping[str, Known]) -> set[str]:
+        """Keys of the definitions that these names' values refer to, or did before."""
+        before = (self.known[name] for name in looked if name in self.known)
+        return {key for known in (*looked.values(), *before) for key in known.links}
+
+    def all_links(self, values: Iterable[Known]) -> frozenset[str]:
+        """Keys of all definitions that these refer to, directly or by others."""
+        return all_links(values, self.definitions.records)
 
     def unchanged(self, name: str, now: Known) -> bool:
         before = self.known.get(name)
@@ -119,7 +126,7 @@ class Ledger:
         found = {}
         for name in sorted(values):
             seen = look(values[name], self.namespace, self.is_local, memory)
-            found[name] = Known(seen, tuple(self.key_of(part) for part in seen.definitions), values[name])
+            found[name] = Known(seen, tuple(self.definitions.key_of(part) for part in seen.definitions), values[name])
         return found
 
     def look_at_modules(self) -> dict[str, Known]:
@@ -197,75 +204,6 @@ class Ledger:
         }
         return {"value": value, "objects": shares}
 
-    # Definitions
-
-    def key_of(self, definition: Any) -> str:
-        """The key of a class or function of the deck. A new class never gets the key of one still in use."""
-        if id(definition) in self.keys:
-            return self.keys[id(definition)]
-        self.keys[id(definition)] = ""  # of one that refers to itself
-        key, record = self.describe(definition)
-        if isinstance(definition, type):
-            in_use = self.taken | {link for known in self.known.values() for link in known.links}
-            self.created.add(key)
-            generation = sum(
-                self.live.get(old, definition) is not definition for old in in_use if old.partition(".")[0] == key
-            )
-            key = f"{key}.{generation}" if generation else key
-        self.keys[id(definition)] = key
-        self.held.append(definition)
-        self.live.setdefault(key, definition)
-        if key not in self.definitions:
-            self.definitions[key] = Definition(
-                record.reads, record.links, record.modules, self.put_definition(definition)
-            )
-        return key
-
-    def describe(self, definition: Any) -> tuple[str, Definition]:
-        """Digest a definition's content."""
-        seen = look_into(definition, self.namespace, self.is_local)
-        links = tuple(self.key_of(part) for part in seen.definitions)
-        record = Definition(tuple(sorted(seen.reads)), links, tuple(sorted(seen.modules)))
-        return digest_of(seen.digest, *links), record
-
-    def put_definition(self, definition: Any) -> str:
-        try:
-            content = dump_definition(definition, self.namespace, self.key_of)
-        except Unstorable:
-            return ""
-        return self.put(content)
-
-    def definition_of(self, key: str) -> Any:
-        """The live definition with this key."""
-        return self.live[key]
-
-    def keys_of(self, values: Iterable[Known]) -> set[str]:
-        """Keys of all definitions that these values refer to, directly or by others."""
-        found: set[str] = set()
-        pending = [key for known in values for key in known.links]
-        while pending:
-            key = pending.pop()
-            if key and key not in found:
-                found.add(key)
-                pending += self.definitions[key].links
-        return found
-
-    def changed_definitions(self, looked: Mapping[str, Known]) -> str:
-        """Whether the step has changed a class or function in place: names outside this kernel may refer to it."""
-        for name in sorted(looked):
-            for key in {*looked[name].links, *(self.known[name].links if name in self.known else ())}:
-                definition = self.live.get(key)
-                if definition is None:
-                    continue
-                if (
-                    not is_definition(definition, self.namespace)
-                    or self.describe(definition)[0] != key.partition(".")[0]
-                ):
-                    return f"a cell changes {definition.__qualname__} in place"
-        return ""
-
-    # Snapshots
-
     def store(self, names: Iterable[str], seconds: float) -> list[tuple[list[str], str]]:
         """Keep the groups of these names where that is worth it: lists of names, and the address of each snapshot."""
         stored = []
@@ -286,7 +224,7 @@ class Ledger:
 
     def put_group(self, group: list[str]) -> str:
         try:
-            content = dump({name: self.known[name].value for name in group}, self.namespace, self.key_of)
+            content = dump({name: self.known[name].value for name in group}, self.namespace, self.definitions.key_of)
         except Unstorable:
             return ""
         return self.put(content)
@@ -297,25 +235,9 @@ class Ledger:
             self.namespace.pop(name, None)
             self.known.pop(name, None)
 
-    def add_definitions(self, records: Mapping[str, Definition], content: Callable[[str], bytes]) -> None:
-        """Restore definitions, each after those that it refers to."""
-        for key in records:
-            self.add_definition(key, records, content)
-
-    def add_definition(self, key: str, records: Mapping[str, Definition], content: Callable[[str], bytes]) -> None:
-        if key in self.live:
-            return
-        for link in records[key].links:
-            self.add_definition(link, records, content)
-        definition = load_definition(content(records[key].blob), self.namespace, self.definition_of)
-        self.live[key] = definition
-        self.keys[id(definition)] = key
-        self.held.append(definition)
-        self.definitions[key] = records[key]
-
     def restore(self, content: bytes, names: Iterable[str]) -> dict[str, Known]:
         """Bind these names of a snapshot; give what they are now."""
-        values = load(content, self.namespace, self.definition_of)
+        values = load(content, self.namespace, self.definitions.of)
         for name in names:
             self.bind(name, values[name])
         plain = {name: values[name] for name in names if not name.startswith((MODULE, "~"))}

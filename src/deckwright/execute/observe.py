@@ -26,8 +26,9 @@ NOT_DATA = (".py", ".pyc", ".so", ".pyd", ".dylib")
 CACHES = ("fontlist-", "matplotlibrc")
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 CHANGES = ("os.remove", "os.rmdir", "os.mkdir", "os.truncate", "shutil.rmtree")  # of the path that they name first
-MOVES = ("os.rename", "os.link", "os.symlink", "shutil.move", "shutil.copyfile")  # … and second
+COPIES = ("os.link", "os.symlink")  # … second
 FOLDERS = ("os.listdir", "os.scandir")
+TOLERANT = {"mkdir": "exist_ok", "makedirs": "exist_ok", "unlink": "missing_ok"}  # functions and their arguments
 NETWORK = ("socket.connect", "socket.getaddrinfo", "urllib.Request")
 
 
@@ -80,8 +81,10 @@ class Observer:
             self.listed(arguments[0])
         elif event in CHANGES:
             self.changed(arguments[0])
-        elif event in MOVES:
+        elif event == "os.rename":
             self.changed(arguments[0])
+            self.changed(arguments[1], whatever_was=True)
+        elif event in COPIES:
             self.changed(arguments[1])
         elif event in NETWORK:
             self.connected(arguments)
@@ -122,12 +125,12 @@ class Observer:
             with self.unwatched():
                 self.folders[name] = folder_digest(name)
 
-    def changed(self, path: Any) -> None:
-        """Note what was there, as the step may fail or do something else where it is not; then, that it was changed."""
+    def changed(self, path: Any, *, whatever_was: bool = False) -> None:
+        """Note that a path was changed, and what was there if the step may fail or do something else without it."""
         name = self.name(path)
         if name and self.is_ours(name):
-            if name not in self.written:
-                self.kinds.setdefault(name, kind_of(name))
+            if not whatever_was:
+                self.asked(name)
             self.written.add(name)
 
     def is_ours(self, name: str) -> bool:
@@ -168,7 +171,7 @@ class Observer:
 
     def asked(self, name: str) -> None:
         """Note what is there, unless the step has put it there."""
-        if name and name not in self.written:
+        if name and name not in self.written and not is_all_right():
             self.kinds.setdefault(name, kind_of(name))
 
     def watch_environment(self) -> None:
@@ -227,6 +230,16 @@ def by_import() -> bool:
     while frame and not frame.f_code.co_filename.startswith(IMPORT):
         frame = frame.f_back  # type: ignore[assignment]
     return frame is not None
+
+
+def is_all_right() -> bool:
+    """Whether whoever makes or removes a path has said that it may be there already, or be gone."""
+    frame = sys._getframe(1)
+    while frame and (frame.f_code.co_filename == __file__ or of_python_itself(frame.f_code.co_filename)):
+        if frame.f_code.co_name in TOLERANT and frame.f_locals.get(TOLERANT[frame.f_code.co_name]):
+            return True
+        frame = frame.f_back  # type: ignore[assignment]
+    return False
 
 
 @cache

@@ -10,7 +10,7 @@ from deckwright.execute.past import LastGood, Past
 from deckwright.execute.present import Present
 from deckwright.execute.scope import Scope
 from deckwright.execute.trace import Cause, Trace
-from deckwright.execute.watch import Step
+from deckwright.execute.watch import Step, name_of
 from deckwright.model import Cell
 
 MODULE = "module "
@@ -126,7 +126,7 @@ class Reasons:
     def name(self, index: int) -> str:
         """A step as sentences have it."""
         step = self.present.steps[index]
-        return f"cell {step.label}" if isinstance(step, Cell) else f"`{step.code}`"
+        return f"cell {name_of(step)}" if isinstance(step, Cell) else name_of(step)
 
     def modules(self, changes: Iterable[Change], scope: Scope, past: Past) -> Iterator[Cause]:
         """The author's modules, and of each the names that depend on what changed."""

@@ -125,6 +125,7 @@ class Runner:
         self.restored = self.supply.size(index, plan)
         if differing or differing is None:
             self.supply.condemn(index, plan, differing)
+            self.new_kernel()
             raise Again
 
     def perform(self, index: int, causes: tuple[Cause, ...]) -> Trace:

@@ -7,6 +7,14 @@ from deckwright.execute.trace import Trace
 from deckwright.model import Cell, Expression
 
 Step = Cell | Expression
+LONGEST = 40  # characters of an inline expression
+
+
+def name_of(step: Step) -> str:
+    """A cell by its label, an inline expression by its code."""
+    if isinstance(step, Cell):
+        return step.label
+    return f"`{step.code}`" if len(step.code) <= LONGEST else f"`{step.code[:LONGEST]}…`"
 
 
 class Watcher(Protocol):

@@ -8,6 +8,7 @@ import atexit
 import gc
 import importlib
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -36,6 +37,7 @@ from deckwright.model import Cell, Deck, Output
 from deckwright.settings import CellOptions, FigureSize, figure_of
 
 LANGUAGE = {"name": "python"}
+MEMORY = 4 << 30  # bytes that a kernel may have
 PATIENCE = 60  # seconds that one cell may take
 ROOT = Path(__file__).parents[3]
 SOURCE = Path(deckwright.__file__).parents[1]
@@ -277,6 +279,7 @@ def live(connection: Connection, shell: Any, hidden: dict[str, dict[str, ModuleT
     sys.meta_path.insert(0, finder)
     sys.stdin = open(os.devnull)  # noqa: SIM115
     sys.stdout, sys.stderr = Stream("stdout", outputs), Stream("stderr", outputs)
+    resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
     connection.send(None)
     while True:
         try:

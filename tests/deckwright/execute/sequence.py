@@ -65,19 +65,27 @@ def shrunk(world: World, edits: Sequence[Edit], seconds: float = 60.0) -> tuple[
         for smaller in simpler(*found):
             if time.monotonic() > end:
                 return found
-            if failure(*smaller):
+            if size_of(*smaller) < size_of(*found) and failure(*smaller):
                 found, progress = smaller, True
                 break
     return found
 
 
+def size_of(world: World, edits: Sequence[Edit]) -> int:
+    return len(described(world, edits))
+
+
 def simpler(world: World, edits: list[Edit]) -> Iterator[tuple[World, list[Edit]]]:
-    """Sequences with one thing less."""
-    for at in reversed(range(len(edits))):
-        yield world, edits[:at] + edits[at + 1 :]
-    for at in reversed(range(len(world.pieces))):
-        if len(world.pieces) > 1:
-            yield replace(world, pieces=world.pieces[:at] + world.pieces[at + 1 :]), edits
+    """Sequences with less in them, those with much less first."""
+    for size in (4, 2, 1):
+        for at in range(0, len(edits), size):
+            yield world, edits[:at] + edits[at + size :]
+        for at in range(0, len(world.pieces), size):
+            if len(world.pieces) > size:
+                yield replace(world, pieces=world.pieces[:at] + world.pieces[at + size :]), edits
+    bare = tuple(replace(piece, shows=()) for piece in world.pieces)
+    if bare != world.pieces:
+        yield replace(world, pieces=bare), edits
     for at, piece in enumerate(world.pieces):
         for less in simpler_piece(piece):
             yield replace(world, pieces=(*world.pieces[:at], less, *world.pieces[at + 1 :])), edits
