@@ -33,8 +33,12 @@ def fuzz(first: int, count: int, features: tuple[str, ...], shrink: bool, minute
 
         @seed(number)
         @settings(
-            max_examples=min(BATCH, count), deadline=None, database=None, phases=[Phase.generate],
-            suppress_health_check=list(HealthCheck), print_blob=False,
+            max_examples=min(BATCH, count),
+            deadline=None,
+            database=None,
+            phases=[Phase.generate],
+            suppress_health_check=list(HealthCheck),
+            print_blob=False,
         )
         @given(session(features))
         def run(drawn: tuple[World, list[Edit]]) -> None:

@@ -1,4 +1,4 @@
-"""What deckwright does inside the kernel: prepare a step, watch it, report what it used and did. Imports nothing heavy."""
+"""What deckwright does inside the kernel: prepare a step, watch it, report what it used and did."""
 
 import random
 import sys
@@ -127,6 +127,7 @@ class Agent:
             "files": {self.shown(path): address for path, address in observer.files.items()},
             "folders": {self.shown(path): digest for path, digest in observer.folders.items()},
             "kinds": {self.shown(path): kind for path, kind in observer.kinds.items()},
+            "place": observer.place,
             "environment": dict(observer.environment),
             "written": {
                 self.shown(path): self.put_file(path) for path in sorted(observer.written) if not Path(path).is_dir()

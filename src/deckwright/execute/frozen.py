@@ -23,7 +23,7 @@ from deckwright.execute.walk import Shown, Walk
 from deckwright.execute.watch import Step
 from deckwright.model import Cell, Deck, Output, Results, steps
 
-MACHINE = ("libraries", "platform", "variable")  # kinds of input that are not frozen; variables may be secrets
+MACHINE = ("libraries", "platform", "place", "variable")  # kinds of input that are not frozen; variables may be secrets
 HERE = "."  # in the list of names in a folder: there is one
 
 

@@ -28,7 +28,8 @@ class ThisInterpreter(KernelSpecManager):
     """Offers the Python that runs deckwright, whatever kernels a machine has registered."""
 
     def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
-        argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+        module = "deckwright.execute.launch"
+        argv = [sys.executable, "-m", module, str(os.getpid()), "-f", "{connection_file}"]
         return KernelSpec(argv=argv, display_name="Python 3 (ipykernel)", language="python", name=kernel_name)
 
 
@@ -53,13 +54,19 @@ class Kernel:
         with self.log.open("wb") as log:
             await self.manager.start_kernel(cwd=str(root), env=environment, extra_arguments=OPTIONS, stderr=log)
 
-    def connect(self, deck: Deck, steps: Sequence[Step], watcher: Watcher, blobs: Path, roots: Sequence[Path]) -> None:
-        """Wait for the kernel, and let its agent watch. Raises DeckError if it does not answer."""
+    def connect(
+        self, deck: Deck, steps: Sequence[Step], watcher: Watcher, blobs: Path, roots: Sequence[Path]
+    ) -> dict[str, Any]:
+        """Wait for the kernel, and let its agent watch; give what it says of its language.
+
+        Raises DeckError if it does not answer.
+        """
         from deckwright.execute.session import Session  # loads nbclient, while the kernel boots
 
         self.idle = False
         self.session = Session(self.manager, deck, steps, watcher, self.log)
         self.runner.run(self.session.connect(str(blobs), [str(root) for root in roots]))
+        return self.runner.run(self.session.language_info())
 
     def prepare(self, plan: Mapping[str, Any]) -> list[str] | None:
         """Bring about the state that a step needs: names whose values came out otherwise, or None if it failed."""
@@ -69,12 +76,11 @@ class Kernel:
         """Run a step; give its outputs and what the agent reports. Raises DeckError where it fails."""
         return self.runner.run(self.session.step(index, figure))
 
-    def end_session(self) -> dict[str, Any]:
-        """Ask the kernel to end, which it does while the caller goes on; give what it said of its language."""
-        info = self.runner.run(self.session.goodbye())
+    def end_session(self) -> None:
+        """Ask the kernel to end, which it does while the caller goes on."""
+        self.runner.run(self.session.goodbye())
         self.idle = True
         self.runner.run(self.begin_goodbye())
-        return info
 
     async def begin_goodbye(self) -> None:
         """Ask the kernel to end, which it does while the caller goes on."""

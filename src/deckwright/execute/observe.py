@@ -21,6 +21,7 @@ SMALL = 1 << 20  # bytes: a file up to this size is read at once, before the ste
 LIBRARIES = ("site-packages", "dist-packages", "__pycache__", ".deckwright")
 STANDARD = tuple({sysconfig.get_paths()[name] + "/" for name in ("stdlib", "platstdlib")})
 SYSTEM = ("/proc/", "/dev/", "/sys/", "/etc/", *STANDARD)
+CWD = os.getcwd  # as it is before anyone watches it
 IMPORT = "<frozen importlib"
 NOT_DATA = (".py", ".pyc", ".so", ".pyd", ".dylib")
 CACHES = ("fontlist-", "matplotlibrc")
@@ -29,6 +30,9 @@ CHANGES = ("os.remove", "os.rmdir", "os.mkdir", "os.truncate", "shutil.rmtree") 
 COPIES = ("os.link", "os.symlink")  # … second
 FOLDERS = ("os.listdir", "os.scandir")
 TOLERANT = {"mkdir": "exist_ok", "makedirs": "exist_ok", "unlink": "missing_ok"}  # functions and their arguments
+SET_FOR_KERNELS = frozenset(
+    "PYTHONPATH PYTHONHASHSEED IPYTHONDIR TERM CLICOLOR CLICOLOR_FORCE FORCE_COLOR PAGER GIT_PAGER MPLBACKEND".split()
+)
 NETWORK = ("socket.connect", "socket.getaddrinfo", "urllib.Request")
 
 
@@ -44,6 +48,8 @@ class Observer:
         self.written: set[str] = set()
         self.environment: dict[str, str] = {}
         self.flags: set[str] = set()
+        self.place = False  # whether the step asked where the project lies
+        self.listed_before: dict[str, str] = {}  # folders that the step has changed, as they were
         self.known: dict[str, tuple[int, int]] = {}  # files that steps of this kernel wrote: size and time since then
         sys.addaudithook(self.hook)
         self.watch_stat()
@@ -51,8 +57,17 @@ class Observer:
 
     def begin(self) -> None:
         """Look at what happens from now on."""
-        for found in (self.files, self.folders, self.kinds, self.written, self.environment, self.flags):
+        for found in (
+            self.files,
+            self.folders,
+            self.kinds,
+            self.written,
+            self.environment,
+            self.flags,
+            self.listed_before,
+        ):
             found.clear()
+        self.place = False
         self.watching = True
 
     def end(self) -> None:
@@ -106,7 +121,7 @@ class Observer:
         if writes and isinstance(mode, str) and "x" in mode:
             self.changed(name)
         elif writes and self.is_ours(name):
-            self.written.add(name)
+            self.write(name)
 
     def read(self, name: str) -> None:
         if name in self.files or name in self.written:
@@ -123,7 +138,7 @@ class Observer:
         name = self.name(path if path is not None else ".")
         if name and name not in self.folders and not by_import():
             with self.unwatched():
-                self.folders[name] = folder_digest(name)
+                self.folders[name] = self.listed_before.get(name) or folder_digest(name)
 
     def changed(self, path: Any, *, whatever_was: bool = False) -> None:
         """Note that a path was changed, and what was there if the step may fail or do something else without it."""
@@ -131,7 +146,15 @@ class Observer:
         if name and self.is_ours(name):
             if not whatever_was:
                 self.asked(name)
-            self.written.add(name)
+            self.write(name)
+
+    def write(self, name: str) -> None:
+        """Note that the step writes or removes something; and what the folder held before."""
+        folder = os.path.dirname(name)
+        if name not in self.written and folder not in self.listed_before:
+            with self.unwatched():
+                self.listed_before[folder] = folder_digest(folder)
+        self.written.add(name)
 
     def is_ours(self, name: str) -> bool:
         """Whether a change is the step's doing: in the project, or by the author's own code. Libraries keep caches."""
@@ -141,7 +164,7 @@ class Observer:
         """A path as traces have it: absolute, or from the project's root; empty for what is no data."""
         if not isinstance(path, str | bytes | os.PathLike):
             return ""
-        text = os.path.normpath(os.path.join(os.getcwd(), os.fsdecode(path)))
+        text = os.path.normpath(os.path.join(CWD(), os.fsdecode(path)))
         if text.endswith(NOT_DATA) or os.path.basename(text).startswith(CACHES):
             return ""
         if text.startswith(SYSTEM) and not text.startswith(self.root + os.sep):
@@ -167,7 +190,12 @@ class Observer:
                 self.asked(self.name(path))
             return STAT(path, *arguments, **options)
 
-        os.stat = stat
+        @wraps(CWD)
+        def getcwd() -> str:
+            self.place |= self.watching and self.asked_by_author()
+            return CWD()
+
+        os.stat, os.getcwd = stat, getcwd
 
     def asked(self, name: str) -> None:
         """Note what is there, unless the step has put it there."""
@@ -182,7 +210,7 @@ class Observer:
         class Environment(original):  # type: ignore[misc, valid-type]
             def __getitem__(self, key: Any) -> Any:
                 if observer.watching and key not in observer.environment and observer.asked_by_author():
-                    if is_changed(key):  # the deck's own doing, which is accounted for
+                    if is_of_kernel(key) or is_changed(key):  # the deck's own doing, which is accounted for
                         return super().__getitem__(key)
                     value = self._data.get(os.fsencode(key))
                     observer.environment[key] = "" if value is None else address_of(value)
@@ -200,8 +228,9 @@ class Observer:
 
             def __iter__(self) -> Any:
                 if observer.watching and observer.asked_by_author():
-                    for key in self._data:
-                        observer.environment.setdefault(os.fsdecode(key), address_of(self._data[key]))
+                    for key in map(os.fsdecode, self._data):
+                        if not is_of_kernel(key) and not is_changed(key):
+                            observer.environment.setdefault(key, address_of(self._data[os.fsencode(key)]))
                 return super().__iter__()
 
         Environment.__name__ = Environment.__qualname__ = original.__name__
@@ -222,6 +251,11 @@ class Observer:
                 return False
             frame = frame.f_back  # type: ignore[assignment]
         return False
+
+
+def is_of_kernel(key: str) -> bool:
+    """Whether we or Jupyter set a variable for the kernel."""
+    return key in SET_FOR_KERNELS or key.startswith("JPY_")
 
 
 def by_import() -> bool:

@@ -11,6 +11,7 @@ from deckwright.execute.trace import Trace, from_json
 from deckwright.execute.watch import Step
 from deckwright.model import Cell
 
+LANGUAGE = "language"  # the store's note of what the kernel says of its language
 LAST = "last good build of "  # the store's note
 VARYING = "varying"  # … of codes whose runs differ for no reason that can be seen
 

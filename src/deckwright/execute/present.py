@@ -48,6 +48,7 @@ class Present:
             "variable": lambda key, scope, index: variable(key),
             "module": lambda key, scope, index: self.modules.digest(*key.split("#")),
             "libraries": lambda key, scope, index: self.versions(key),
+            "place": lambda key, scope, index: str(self.deck.root),
             "platform": lambda key, scope, index: self.platform,
             "figure": lambda key, scope, index: self.figure(index),
             "seed": lambda key, scope, index: str(self.deck.settings.seed),
@@ -99,7 +100,10 @@ class Present:
     def versions(self, address: str) -> str:
         """The installed versions of the distributions listed in this content."""
         if address not in self.libraries:
-            listed = json.loads(self.store.get(address) or b"{}")
+            content = self.store.get(address)
+            if content is None:  # it may yet come
+                return ""
+            listed = json.loads(content)
             self.libraries[address] = address_of(libraries_content(self.installed_versions(listed)))
         return self.libraries[address]
 
@@ -114,10 +118,10 @@ class Present:
             found = STAT(place)
         except OSError:
             return ""
-        mark = [found.st_size, found.st_mtime_ns, found.st_ino]
+        mark = [found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino]
         before = self.known.get(path)
-        if before and before[:3] == mark:
-            return str(before[3])
+        if before and before[:4] == mark:
+            return str(before[4])
         address = file_address(place)
         if abs(time.time() - found.st_mtime) > RACY:
             self.known[path] = [*mark, address]

@@ -158,6 +158,7 @@ def same_words(words: Callable[[Change], str]) -> Callable[[Reasons, Sequence[Ch
 WORDS: dict[str, Callable[[Reasons, Sequence[Change], Scope, Past], Iterator[Cause]]] = {
     "libraries": Reasons.libraries,
     "platform": same_words(lambda change: "another Python, machine or setting of how libraries compute"),
+    "place": same_words(lambda change: "the project is in another folder"),
     "module": Reasons.modules,
     "files": same_words(lambda change: f"files of {change.key} changed"),
     "kind": Reasons.files,

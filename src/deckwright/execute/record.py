@@ -9,10 +9,9 @@ from deckwright.execute.names import Names, names_of
 from deckwright.execute.present import Present, libraries_content
 from deckwright.execute.reading import readable
 from deckwright.execute.scope import Scope, digest_of
-from deckwright.execute.trace import Effect, Trace, read_definition, read_effect
+from deckwright.execute.trace import UNSEEN, Effect, Trace, read_definition, read_effect
 from deckwright.model import Output
 
-ALL_OF_IT = 1 << 30  # objects: more than any value has
 CONSTANT = [name for name, ambient in AMBIENTS.items() if not ambient.seen]
 
 
@@ -99,8 +98,10 @@ def special_inputs(names: Names, scope: Scope, report: Mapping[str, Any]) -> lis
     found = ["platform"]
     if "~matplotlib settings" in report["used"]:
         found.append("figure")
-    if set(report["used"]) & set(RANDOM.values()):
-        found.append("seed")
+    if any(name not in scope.values for name in set(report["used"]) & set(RANDOM.values())):
+        found.append("seed")  # else all comes from the state that a step before has set
+    if report["place"]:
+        found.append("place")
     if names.history or scope.entangled:
         found.append("past")
     if names.everything:
@@ -111,7 +112,7 @@ def special_inputs(names: Names, scope: Scope, report: Mapping[str, Any]) -> lis
 def unseen_effects(groups: Iterable[str], effects: Mapping[str, Effect | None], scope: Scope) -> dict[str, Effect]:
     """Generators and the like that share objects with what the step changed, and were not in the kernel."""
     unseen = [name for name in groups if name not in effects and scope.values[name].opaque]
-    return {name: Effect(scope.values[name], (("", 0, ALL_OF_IT),)) for name in unseen}
+    return {name: Effect(scope.values[name], UNSEEN) for name in unseen}
 
 
 def without_content(effects: Mapping[str, Effect | None], origin: str) -> dict[str, Effect | None]:

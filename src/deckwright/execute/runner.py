@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from deckwright.execute.blobs import address_of
-from deckwright.execute.past import LastGood
+from deckwright.execute.past import LANGUAGE, LastGood
 from deckwright.execute.present import Present, import_roots
 from deckwright.execute.reasons import VARIES, Reasons, told
 from deckwright.execute.record import recorded
@@ -76,7 +76,9 @@ class Runner:
     def start_kernel(self) -> None:
         deck = self.present.deck
         self.kernel = self.kernels.enter_context(self.boot())
-        self.kernel.connect(deck, self.steps, self.watcher, self.store.blobs, import_roots(deck.root))
+        language = self.kernel.connect(deck, self.steps, self.watcher, self.store.blobs, import_roots(deck.root))
+        self.language: dict[str, Any] = language
+        self.store.note(LANGUAGE, json.dumps(language).encode())
         self.supply.new_kernel()
 
     def new_kernel(self) -> None:
@@ -84,10 +86,9 @@ class Runner:
         self.kernels.close()
         self.start_kernel()
 
-    def end(self) -> dict[str, Any]:
-        """Ask the kernel to end; give what it said of its language."""
-        info: dict[str, Any] = self.kernel.end_session()
-        return info
+    def end(self) -> None:
+        """Ask the kernel to end."""
+        self.kernel.end_session()
 
     def run_all_before(self, index: int) -> None:
         """See to it that this very kernel has run every step before this one, in order."""
@@ -113,6 +114,7 @@ class Runner:
         trace = self.perform(index, NEEDED + tuple(cause for cause in before.causes if cause not in NEEDED))
         if trace.meaning != before.meaning:
             raise Again
+        self.supply.replayed(before.after(self.scopes[index], index), before)
 
     def prepare(self, index: int) -> None:
         """Have the agent bring about what a step needs."""
@@ -162,4 +164,8 @@ class Runner:
         if any(self.present.modules.content(name) != content for name, content in report["modules"].items()):
             return None
         self.store.put(shown)
-        return self.store.add(self.present.codes[index], trace.to_json(), trace.blobs, trace.seconds)
+        return self.store.add(self.present.codes[index], trace.to_json(), self.kept(trace), trace.seconds)
+
+    def kept(self, trace: Trace) -> list[str]:
+        """What a trace needs of the store and the store has: a file may be too large for it."""
+        return [address for address in trace.blobs if self.store.has(address)]

@@ -100,12 +100,10 @@ class Session:
         except CellExecutionError:
             return None
 
-    async def goodbye(self) -> dict[str, Any]:
-        """Let the kernel prepare for its end; give what it said of its language."""
-        info = await self.language_info()
+    async def goodbye(self) -> None:
+        """Let the kernel prepare for its end."""
         await self.tell("goodbye")
         self.connection.stop_channels()
-        return info
 
     async def step(self, index: int, figure: FigureSize) -> tuple[list[Output], Mapping[str, Any]]:
         """Run one step, figures at this size; give its outputs, and what the agent reports. Raises DeckError."""

@@ -3,7 +3,7 @@
 What a snapshot holds is restored; what none holds comes about by running its producers again.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple
 from typing import Any
 
@@ -38,11 +38,15 @@ class Supply:
         """A step has run in the kernel; the scope is the one after it."""
         self.executed.append(index)
         self.count += isinstance(self.present.steps[index], Cell)
+        self.replayed(scope, trace, [name for name, effect in trace.effects.items() if effect and effect.unseen])
+        self.definitions |= trace.definitions.keys()
+
+    def replayed(self, scope: Scope, trace: Trace, unseen: Collection[str] = ()) -> None:
+        """The kernel holds what a trace says, but for what it changed unseen."""
         for name in trace.effects:
             self.live.pop(name, None)
-            if name in scope.values:
+            if name in scope.values and name not in unseen:
                 self.live[name] = scope.values[name]
-        self.definitions |= trace.definitions.keys()
 
     def needs(self, index: int, *, whole: bool = False) -> list[frozenset[str]]:
         """The names that must be there before a step runs, in groups that share objects.
@@ -122,7 +126,8 @@ class Supply:
             if self.snapshot(group, before) is not None:
                 continue
             last = max(self.scopes[before].writers[name] for name in group)
-            rest = [name for name in group if self.scopes[before].writers[name] != last]
+            effects = self.traces[last].effects
+            rest = [name for name in group if not (effect := effects.get(name)) or effect.unseen]
             pending += [(part, last) for part in groups(rest, self.scopes[last])]
             if last not in found:
                 found.add(last)

@@ -10,12 +10,25 @@ from deckwright.execute.scope import Definition, Scope, Share, Value, digest_of,
 STATE = ("value", "sharing", "file", "variable", "module", "past")  # inputs that make a value what it is
 
 
+UNSEEN: tuple[Share, ...] = (("", 0, 1 << 30),)  # the objects of a value that nobody looked at: any of the new ones
+
+
 @dataclass(frozen=True, slots=True)
 class Effect:
     """What became of one name; `objects` are its mutable ones, by the names that had them before."""
 
     value: Value
     objects: tuple[Share, ...] = ()
+
+    @property
+    def meaning(self) -> str:
+        """What the value is, as far as it can be told."""
+        return self.value.opaque or self.value.fingerprint
+
+    @property
+    def unseen(self) -> bool:
+        """Whether the value was not in the kernel: it can be changed all the same by what shares objects with it."""
+        return self.objects == UNSEEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +64,7 @@ class Trace:
     @property
     def meaning(self) -> str:
         """Digest of what it says of the state after it: not of outputs, costs and places of storage."""
-        plain = [
-            f"{name} {effect.value.fingerprint if effect else ''}" for name, effect in sorted(self.effects.items())
-        ]
+        plain = [f"{name} {effect.meaning if effect else ''}" for name, effect in sorted(self.effects.items())]
         return digest_of(*plain, "", *(f"{path} {content}" for path, content in sorted(self.files.items())))
 
     @property

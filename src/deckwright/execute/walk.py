@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from deckwright.errors import DeckError
-from deckwright.execute.past import LastGood
+from deckwright.execute.past import LANGUAGE, LastGood
 from deckwright.execute.present import Present
 from deckwright.execute.repeat import labelled
 from deckwright.execute.scope import Scope
@@ -27,7 +27,6 @@ if TYPE_CHECKING:  # a build that runs nothing does without
     R = TypeVar("R", bound=Runner)
 
 PATIENCE = 8  # walks, before all is run in one go
-LANGUAGE = "language"  # the store's note of what the kernel says of its language
 
 
 class Walk:
@@ -82,8 +81,8 @@ class Walk:
             self.through()
         self.present.put_files_back(self.scopes[-1])
         if "runner" in self.__dict__:
-            self.language = self.runner.end()
-            self.store.note(LANGUAGE, json.dumps(self.language).encode())
+            self.language = self.runner.language
+            self.runner.end()
         self.keep()
         return self.results()
 

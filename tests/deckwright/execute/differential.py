@@ -195,7 +195,9 @@ class Workshop:
             self.see_needless(text, before, variables, built, clean)
             if built.files == before and not built.error:
                 again = self.build(text)
-                if [label for label, reason in again.runs if reason != ("cache: never",)] or again.kernels > any(again.runs):
+                if [label for label, reason in again.runs if reason != ("cache: never",)] or again.kernels > any(
+                    again.runs
+                ):
                     raise Difference(f"nothing has changed, and yet there ran {again.runs}")
                 if again.outputs != built.outputs:
                     raise Difference("nothing has changed, and yet the outputs have")
@@ -263,7 +265,11 @@ def compare(built: Built, clean: Built) -> None:
             raise Difference(f"{label} shows\n{ours}\nclean:\n{theirs}\nran: {built.runs}")
     ours, theirs = (state_of(each.scope) for each in (built, clean))
     if ours != theirs:
-        wrong = {key: (ours.get(key), theirs.get(key)) for key in ours.keys() | theirs.keys() if ours.get(key) != theirs.get(key)}
+        wrong = {
+            key: (ours.get(key), theirs.get(key))
+            for key in ours.keys() | theirs.keys()
+            if ours.get(key) != theirs.get(key)
+        }
         raise Difference(f"state differs: {wrong}\nran: {built.runs}")
     if built.files != clean.files:
         names = built.files.keys() | clean.files.keys()
@@ -276,7 +282,11 @@ def state_of(scope: Scope) -> dict[str, str]:
     """A scope in comparable form."""
     plain = [name for name, value in scope.values.items() if not value.opaque]
     found = {name: value.opaque and "opaque" or value.fingerprint for name, value in scope.values.items()}
-    return found | {"files": str(sorted(scope.files.items())), "sharing": scope.sharing(plain), "entangled": str(bool(scope.entangled))}
+    return found | {
+        "files": str(sorted(scope.files.items())),
+        "sharing": scope.sharing(plain),
+        "entangled": str(bool(scope.entangled)),
+    }
 
 
 @contextmanager

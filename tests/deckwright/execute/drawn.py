@@ -519,7 +519,9 @@ class Piece:
         else:
             body = indent("\n".join(self.lines or ("pass",)), "    ")
             parts = [f"try:\n{body}\nexcept Exception as error:\n    print(type(error).__name__)"]
-            parts += [f"try:\n    print({name!r}, {name})\nexcept Exception:\n    print('no {name}')" for name in self.shows]
+            parts += [
+                f"try:\n    print({name!r}, {name})\nexcept Exception:\n    print('no {name}')" for name in self.shows
+            ]
         parts += [self.last] if self.last else []
         return "\n".join([*([f"# {self.comment}"] if self.comment else []), *parts]) or "pass"
 
@@ -563,7 +565,11 @@ def filled(template: str, draw: Any) -> str:
         pool = POOLS[found[1]]
         return str(draw(st.sampled_from(pool)))
 
-    return re.sub(r"\{(\w+)\}", name, template.replace("{{", "\0").replace("}}", "\1")).replace("\0", "{").replace("\1", "}")
+    return (
+        re.sub(r"\{(\w+)\}", name, template.replace("{{", "\0").replace("}}", "\1"))
+        .replace("\0", "{")
+        .replace("\1", "}")
+    )
 
 
 @st.composite
@@ -577,7 +583,11 @@ def piece(draw: Any, features: tuple[str, ...]) -> Piece:
     kind = draw(st.integers(0, 29))
     if kind == 29:
         name = draw(st.sampled_from(POOLS["any"]))
-        return Piece(inline=f"str({name}) if '{name}' in dir() else 'none'" if draw(st.booleans()) else str(draw(st.integers(0, 9))))
+        return Piece(
+            inline=f"str({name}) if '{name}' in dir() else 'none'"
+            if draw(st.booleans())
+            else str(draw(st.integers(0, 9)))
+        )
     if kind == 28 and "odd" in features:
         lines = draw(st.lists(statement(features), min_size=0, max_size=2))
         return Piece((*lines, "raise ValueError('meant')"), options=" error=true")
@@ -665,7 +675,11 @@ def edited(world: World, change: Edit, history: Sequence[World]) -> World:
             if not old.options.startswith(" error"):
                 pieces[at] = replace(old, lines=tuple(lines))
         elif kind == "constant":
-            places = [(row, found.start()) for row, line in enumerate(old.lines) for found in re.finditer(r"(?<![\w.])\d\b", line)]
+            places = [
+                (row, found.start())
+                for row, line in enumerate(old.lines)
+                for found in re.finditer(r"(?<![\w.])\d\b", line)
+            ]
             if places:
                 row, column = places[to % len(places)]
                 line = old.lines[row]

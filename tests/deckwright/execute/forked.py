@@ -54,13 +54,16 @@ class ForkedKernel:
         self.root = root
         self.ran: dict[int, Cell] = {}
 
-    def connect(self, deck: Deck, steps: Sequence[Step], watcher: Watcher, blobs: Path, roots: Sequence[Path]) -> None:
+    def connect(
+        self, deck: Deck, steps: Sequence[Step], watcher: Watcher, blobs: Path, roots: Sequence[Path]
+    ) -> dict[str, Any]:
         self.deck, self.steps, self.watcher = deck, steps, watcher
         self.usual = self.figure = figure_of(deck.settings, CellOptions())
         environment = dict(os.environ) | {"PYTHONHASHSEED": "0"}
         self.ask(str(self.root), environment)
         seed = deck.settings.seed
         self.tell("start", str(deck.root), str(blobs), seed, [str(root) for root in roots], astuple(self.figure))
+        return dict(LANGUAGE)
 
     def ask(self, *request: object) -> Any:
         self.connection.send(request)
@@ -105,8 +108,7 @@ class ForkedKernel:
             raise RuntimeError(f"no report of {step.label}: {outputs}")
         return [repeatable(output) for output in joined(outputs)], report
 
-    def end_session(self) -> dict[str, Any]:
-        return dict(LANGUAGE)
+    def end_session(self) -> None: ...
 
 
 class AgentError(Exception):
@@ -124,7 +126,9 @@ def server(libraries: tuple[str, ...]) -> str:
     environment = dict(os.environ) | {"PYTHONHASHSEED": "0"}
     command = [sys.executable, "-c", f"from {__name__} import serve; serve({address!r}, {libraries!r})"]
     if not __name__.startswith("tests."):
-        command[2] = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from tests.deckwright.execute.forked import serve; serve({address!r}, {libraries!r})"
+        command[2] = (
+            f"import sys; sys.path.insert(0, {str(ROOT)!r}); from tests.deckwright.execute.forked import serve; serve({address!r}, {libraries!r})"
+        )
     process = subprocess.Popen(command, cwd=ROOT, env=environment, stdin=subprocess.PIPE)
     atexit.register(process.kill)
     while not Path(address).exists():
@@ -135,9 +139,11 @@ def server(libraries: tuple[str, ...]) -> str:
 
 
 @contextmanager
-def forked_kernel(root: Path, libraries: tuple[str, ...] = ("numpy",)) -> Iterator[ForkedKernel]:
+def forked_kernel(
+    root: Path, libraries: tuple[str, ...] = ("numpy",), kind: type[ForkedKernel] = ForkedKernel
+) -> Iterator[ForkedKernel]:
     """Start a kernel; it is gone when the block ends."""
-    kernel = ForkedKernel(server(libraries), root)
+    kernel = kind(server(libraries), root)
     try:
         yield kernel
     finally:
@@ -199,16 +205,16 @@ def hide(libraries: Sequence[str]) -> dict[str, dict[str, ModuleType]]:
     return hidden
 
 
-class Unhiding:
-    """Finds hidden libraries. Stands before the path finder, and for it where the agent looks."""
+def unhide_when_imported(hidden: dict[str, dict[str, ModuleType]]) -> None:
+    """Have the path finder find hidden libraries, whoever asks it."""
+    original = PathFinder.find_spec
 
-    def __init__(self, hidden: dict[str, dict[str, ModuleType]]) -> None:
-        self.hidden = hidden
+    def find_spec(fullname: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
+        if fullname not in hidden:
+            return original(fullname, path, target)
+        return ModuleSpec(fullname, Unhider(hidden[fullname], fullname), origin=hidden[fullname][fullname].__file__)
 
-    def find_spec(self, fullname: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
-        if fullname not in self.hidden:
-            return PathFinder.find_spec(fullname, path, target)
-        return ModuleSpec(fullname, Unhider(self.hidden[fullname], fullname), origin=self.hidden[fullname][fullname].__file__)
+    PathFinder.find_spec = find_spec  # type: ignore[method-assign]
 
 
 class Unhider:
@@ -260,8 +266,6 @@ class Pretence:
 
 def live(connection: Connection, shell: Any, hidden: dict[str, dict[str, ModuleType]]) -> None:
     """Be a kernel: run what comes in until the connection closes."""
-    from deckwright.execute import agent
-
     root, environment = connection.recv()
     outputs: list[dict[str, Any]] = []
     session = Pretence(outputs)
@@ -274,9 +278,7 @@ def live(connection: Connection, shell: Any, hidden: dict[str, dict[str, ModuleT
     sys.path[:] = ["", f"{root}/src", *others, str(SOURCE)]
     sys.path_importer_cache.clear()
     sys.dont_write_bytecode = True
-    finder = Unhiding(hidden)
-    agent.PathFinder = finder
-    sys.meta_path.insert(0, finder)
+    unhide_when_imported(hidden)
     sys.stdin = open(os.devnull)  # noqa: SIM115
     sys.stdout, sys.stderr = Stream("stdout", outputs), Stream("stderr", outputs)
     resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))

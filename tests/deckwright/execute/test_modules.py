@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from deckwright.execute import modules as modules_under_test
+from deckwright.execute import statements
 from deckwright.execute.modules import Modules
 
 TALK = Path(__file__).parents[3] / "src" / "mnist_talk"
@@ -276,7 +276,7 @@ def test_with_a_memo_nothing_is_parsed_again(tmp_path: Path, monkeypatch: pytest
     before = [(first.digest(*query), first.closure(*query)) for query in queries]
     memo = json.loads(json.dumps(memo))  # it is text
     with monkeypatch.context() as patch:
-        patch.setattr(modules_under_test, "source_of", None)
+        patch.setattr(statements, "source_of", None)
         second = Modules([tmp_path / "src", tmp_path], memo)
         assert [(second.digest(*query), second.closure(*query)) for query in queries] == before
 
