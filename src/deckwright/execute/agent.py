@@ -91,11 +91,17 @@ class Agent:
         ambients.RESET.clear()
         for name in ambients.RANDOM.values():
             if name in self.ledger.known:
-                ambients.BEFORE[name] = self.ledger.known[name].value
+                self.set_random(name, self.ledger.known[name].value)
         self.loaded = set(sys.modules)
         self.threads = {thread.ident for thread in threading.enumerate()}
         self.observer.begin()
         self.began = time.perf_counter()
+
+    def set_random(self, name: str, state: Any) -> None:
+        """Have a random state be what the last step left: what the kernel does in between may draw, too."""
+        ambients.BEFORE[name] = state
+        if ambients.AMBIENTS[name].read() != state:
+            ambients.AMBIENTS[name].write(state)
 
     def after_step(self, result: Any) -> None:
         """IPython has run it: report."""

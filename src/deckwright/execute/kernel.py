@@ -66,7 +66,7 @@ class Kernel:
         self.idle = False
         self.session = Session(self.manager, deck, steps, watcher, self.log)
         self.runner.run(self.session.connect(str(blobs), [str(root) for root in roots]))
-        return self.runner.run(self.session.language_info())
+        return self.session.language
 
     def prepare(self, plan: Mapping[str, Any]) -> list[str] | None:
         """Bring about the state that a step needs: names whose values came out otherwise, or None if it failed."""

@@ -94,6 +94,11 @@ class LastGood:
         """Whether a step of then has other code now."""
         return self.before[index].code != self.present.codes[index]
 
+    def quoted_code(self, index: int) -> bool:
+        """Whether a step showed code, as tracebacks and warnings do, when it ran last."""
+        past = self.before.get(index)
+        return past is not None and any(key.startswith("text ") for key in past.trace.inputs)
+
     def changed_values(self, index: int) -> bool:
         """Whether a step changed objects in place when it ran last."""
         past = self.before.get(index)

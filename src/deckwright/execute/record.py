@@ -48,6 +48,7 @@ def recorded(index: int, scope: Scope, report: Mapping[str, Any], outputs: Itera
         entangled=report["entangled"],
         flags=(*report["flags"], *(["clock"] if names.clock else [])),
         code=present.codes[index],
+        text=digest_of(code),
     )
     return replace(trace, effects=without_content(effects, trace.origin))
 

@@ -68,6 +68,8 @@ class Runner:
         else:
             if self.past.changed_values(index):
                 self.supply.whole.add(index)
+            if self.past.quoted_code(index):
+                self.supply.quoting.add(index)
             if missing := self.supply.missing(index):
                 self.replay(sorted(missing))
         self.prepare(index)

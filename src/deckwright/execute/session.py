@@ -54,6 +54,7 @@ class Session:
         notebook = NotebookNode(cells=self.cells, metadata=NotebookNode(), nbformat=4, nbformat_minor=5)
         self.client = Client(notebook, km=manager, startup_timeout=STARTUP_SECONDS)
         self.usual = self.figure = figure_of(deck.settings, CellOptions())
+        self.language: dict[str, Any] = {}  # what the kernel says of it
         self.timeout: float | None = None  # seconds, of the step that runs
         self.client.timeout_func = lambda _: self.timeout
         self.current = steps[0]  # what runs now, or ran last
@@ -66,6 +67,7 @@ class Session:
         except RuntimeError as error:
             raise DeckError("no kernel could be started", self.deck.place, f"{error}", self.last_words()) from error
         settings = self.deck.settings
+        self.language = await self.language_info()
         await self.tell("start", str(self.deck.root), blobs, settings.seed, list(import_roots), astuple(self.figure))
 
     def last_words(self) -> str:

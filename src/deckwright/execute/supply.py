@@ -10,7 +10,7 @@ from typing import Any
 from deckwright.execute.names import names_of
 from deckwright.execute.present import Present
 from deckwright.execute.reading import readable
-from deckwright.execute.scope import Scope, Value, all_links
+from deckwright.execute.scope import Scope, Value, all_links, digest_of
 from deckwright.execute.trace import Trace
 from deckwright.model import Cell
 
@@ -25,6 +25,7 @@ class Supply:
         self.present, self.scopes, self.traces = present, scopes, traces
         self.bad: set[str] = set()  # addresses of snapshots that could not be restored as they were
         self.whole: set[int] = set()  # steps that need whole groups
+        self.quoting: set[int] = set()  # steps that show code: lines of what they can read must be as written now
         self.new_kernel()
 
     def new_kernel(self) -> None:
@@ -66,7 +67,7 @@ class Supply:
     def snapshot(self, group: frozenset[str], index: int) -> str | None:
         """Where a group is stored as it is before a step: an address. None if nowhere."""
         scope = self.scopes[index]
-        if not self.has_definitions(group, scope):
+        if not self.has_definitions(group, scope) or (index in self.quoting and self.is_misquoted(group, scope)):
             return None
         for at in range(max(scope.writers[name] for name in group), index):
             after = self.scopes[at + 1] if at + 1 < len(self.scopes) else scope
@@ -76,6 +77,11 @@ class Supply:
                     return address
         alone = next(iter(group)) if len(group) == 1 else ""
         return "" if alone.startswith(MODULE) and alone not in self.bad else None
+
+    def is_misquoted(self, group: Iterable[str], scope: Scope) -> bool:
+        """Whether the code that made these values is written otherwise now, with the same meaning."""
+        writers = {scope.writers[name] for name in group}
+        return any(self.traces[at].text != digest_of(self.present.steps[at].code) for at in writers)
 
     def has_definitions(self, group: Iterable[str], scope: Scope) -> bool:
         """Whether the classes and functions that these values refer to are there or can be restored."""

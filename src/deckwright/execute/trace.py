@@ -60,6 +60,7 @@ class Trace:
     restored: int = 0  # bytes of values that had to be restored before it
     label: str = ""
     code: str = ""  # what it is filed under
+    text: str = ""  # digest of the code as written
 
     @property
     def meaning(self) -> str:
@@ -130,6 +131,7 @@ def from_json(content: bytes) -> Trace:
         restored=found["restored"],
         label=found["label"],
         code=found["code"],
+        text=found["text"],
     )
 
 

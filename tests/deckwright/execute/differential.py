@@ -281,7 +281,7 @@ def compare(built: Built, clean: Built) -> None:
 def state_of(scope: Scope) -> dict[str, str]:
     """A scope in comparable form."""
     plain = [name for name, value in scope.values.items() if not value.opaque]
-    found = {name: value.opaque and "opaque" or value.fingerprint for name, value in scope.values.items()}
+    found = {name: (value.opaque and "opaque") or value.fingerprint for name, value in scope.values.items()}
     return found | {
         "files": str(sorted(scope.files.items())),
         "sharing": scope.sharing(plain),

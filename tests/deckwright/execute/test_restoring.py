@@ -11,17 +11,17 @@ from .differential import REPLAY, Workshop, compare, deck_of
 from .forked import booting
 
 VALUES = {
-    "a number": "a = 1",
+    "a number": "a = b = 1",
     "two names of a list": "a = [1]\nb = [a]",
-    "a function": "def a(): return 1",
-    "a function with a closure": "def outer(v):\n    def inner(): return v\n    return inner\na = outer(2)",
-    "an object of a class": "class P:\n    v = 1\na = [P(), P()]",
-    "an object of a class that derives": "class P: pass\nclass Q(P): pass\na = Q()",
+    "a function": "def a(): return 1\nb = a",
+    "a function with a closure": "def outer(v):\n    def inner(): return v\n    return inner\na = outer(2)\nb = outer(3)",
+    "an object of a class": "class P:\n    v = 1\na = b = [P(), P()]",
+    "an object of a class that derives": "class P: pass\nclass Q(P): pass\na, b = Q(), P",
     "an array and its view": "import numpy as np\na = np.arange(4.)\nb = a[1:]",
-    "a random state": "import random\na = random.random()",
-    "a module": "import math as a",
-    "a module of the author": "import helper as a\na.STATE.append(1)",
-    "a file": "from pathlib import Path\nPath('out.txt').write_text('one');\na = 1",
+    "a random state": "import random\na = b = random.random()",
+    "a module": "import math as a\nb = a.pi",
+    "a module of the author": "import helper as a\na.STATE.append(1)\nb = a.STATE",
+    "a file": "from pathlib import Path\nPath('out.txt').write_text('one');\na = b = 1",
 }
 
 
@@ -30,8 +30,8 @@ def test_nothing_runs_again(tmp_path: Path, name: str) -> None:
     shop = Workshop(tmp_path)
     (shop.root / "src").mkdir()
     (shop.root / "src/helper.py").write_text("STATE = []\n")
-    shop.check(deck_of(VALUES[name], "print(type(a).__name__)"))
-    built = shop.check(deck_of(VALUES[name], "print(type(a).__name__, 1)"))
+    shop.check(deck_of(VALUES[name], "print([a, b] == [])"))
+    built = shop.check(deck_of(VALUES[name], "print([a, b] == [], 1)"))
     assert [label for label, _ in built.runs] == ["c2"]
 
 
@@ -45,7 +45,9 @@ def test_what_comes_out_otherwise_counts_for_all_that_read_it(tmp_path: Path) ->
     assert shown[1] == f"{shown[0].strip()} 1\n"
 
 
-def test_another_version_of_a_library_counts_where_it_is_imported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_version_of_a_library_counts_where_it_is_imported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     versions: Mapping[str, str] = present.installed()
     text = deck_of("print('before')", "import numpy", "print('after')")
     shop = Workshop(tmp_path)

@@ -302,6 +302,14 @@ def test_a_torn_blob_is_none(opened: Open, notices: list[str]) -> None:
     assert notices == [TORN.format(NAME)]
 
 
+def test_a_torn_blob_is_written_again_though_nobody_has_looked(opened: Open) -> None:
+    with opened() as store:
+        torn = store.put(b"content" * 100)
+        store.path(torn).write_bytes(b"content" * 50)
+        assert store.put(b"content" * 100) == torn
+        assert store.get(torn) == b"content" * 100
+
+
 @pytest.mark.parametrize(
     "forgery",
     [
