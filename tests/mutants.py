@@ -15,7 +15,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
@@ -131,7 +131,7 @@ def tested(project: Path, tests: Sequence[str], limit: float, *options: str) -> 
     return Outcome(BROKEN, said[-2000:].strip(), seconds) if code else Outcome(SURVIVES, "", seconds)
 
 
-def report(bugs: Sequence[Bug], outcomes: Sequence[Outcome]) -> int:
+def report(bugs: Sequence[Bug], outcomes: Iterable[Outcome]) -> int:
     """Print a line for each bug as it is known, and totals."""
     counts: Counter[str] = Counter()
     width = max(len(bug.name) for bug in bugs)

@@ -176,6 +176,11 @@ BUGS = (
         cases("a half-consumed generator", "an open handle"),
     ),
     Bug(
+        "a generator that is not there does not notice what is changed under it",
+        "record.py", "    effects |= unseen_effects(groups, effects, scope)\n", "",
+        cases("a list changed under its iterator"),
+    ),
+    Bug(
         "deletions are forgotten",
         "ledger.py", "for name, known in changed.items()} | dict.fromkeys(gone)", "for name, known in changed.items()}",
         cases("a name deleted"),

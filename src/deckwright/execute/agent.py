@@ -119,7 +119,7 @@ class Agent:
     def report(self, seconds: float) -> dict[str, Any]:
         """All that the step used and did."""
         self.observer.large_files()
-        found = self.ledger.end()
+        found = self.ledger.end(ambients.RESET)
         found["stored"] = self.ledger.store([name for name, value in found["values"].items() if value], seconds)
         used = ambients.USED | ambients.ALWAYS_USED
         used |= {name for name in found["values"] if name[0] == "~" and name not in ambients.RESET}

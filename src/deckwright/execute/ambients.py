@@ -174,18 +174,18 @@ def watch_warnings(is_deck: Callable[[str], bool]) -> None:
 def read_environment() -> Any:
     """What the author's code has made of variables; what libraries set comes with the libraries."""
     now = raw_environment()
-    changed = {key: now.get(key) for key in SET_VARIABLES}
-    return {key: value for key, value in sorted(changed.items()) if value != START.get(key)}
+    return {key: now.get(key) for key in sorted(SET_VARIABLES)}
 
 
 def is_changed(key: str) -> bool:
-    """Whether the author's code has made another value of a variable."""
-    return key in SET_VARIABLES and raw_environment().get(key) != START.get(key)
+    """Whether the author's code has set a variable, be it to what it was."""
+    return key in SET_VARIABLES
 
 
 def write_environment(changes: Any) -> None:
     """Undo what the author's code has set, and set this instead."""
     wanted = {key: START.get(key) for key in SET_VARIABLES} | changes
+    SET_VARIABLES.clear()
     SET_VARIABLES.update(changes)
     for key, value in wanted.items():
         if value is None:

@@ -52,6 +52,7 @@ def set_up_numpy(seed: int, default: Default) -> None:
     ambients.watch_resets(numpy.random)
     core = sys.modules.get("numpy._core.arrayprint") or sys.modules["numpy.core.arrayprint"]
     ambients.watch_use(core, "_array2string", "~numpy print options")
+    ambients.watch_use(numpy, "set_printoptions", "~numpy print options")
     default("~numpy random", "~numpy print options", "~numpy error handling")
 
 
@@ -62,6 +63,7 @@ def set_up_torch(seed: int, default: Default) -> None:
     torch.set_warn_always(True)  # once for each cell, as other warnings, and not once for each process
     ambients.watch_resets(torch)
     ambients.watch_use(torch._tensor_str, "_str", "~torch print options")
+    ambients.watch_use(torch, "set_printoptions", "~torch print options")
     writer = torch.serialization._open_zipfile_writer_file
     original = writer.__init__
 
@@ -85,4 +87,5 @@ def set_up_matplotlib(default: Default) -> None:
         return original(self, key)
 
     settings.__getitem__ = reading
+    ambients.watch_use(settings, "__setitem__", "~matplotlib settings")
     default("~matplotlib settings")

@@ -72,8 +72,11 @@ class Ledger:
         wanted = [*self.before, *self.known] if everything else reads
         self.reading = reach(wanted, self.known, self.definitions.records)
 
-    def end(self) -> dict[str, Any]:
-        """Account for what the step has done: the part of its report that tells of values."""
+    def end(self, settled: Iterable[str]) -> dict[str, Any]:
+        """Account for what the step has done: the part of its report that tells of values.
+
+        `settled`: settings that the step has set, be it to what they were.
+        """
         after = self.names()
         bound = {name for name, value in after.items() if name not in self.before or value is not self.before[name]}
         gone = [name for name in self.before if name not in after]
@@ -87,7 +90,8 @@ class Ledger:
         mutated = {name for name, now in looked.items() if name not in bound and not self.unchanged(name, now)}
         mutated |= self.groups_of(mutated) - bound - set(gone)
         looked |= self.look_at({name: after[name] for name in mutated if name in after and name not in looked})
-        passed_on = {name for name in unseen if name in looked}
+        looked |= {name: self.known[name] for name in settled if name not in looked}
+        passed_on = {name for name in (*unseen, *settled) if name in looked}
         changed = {name: looked[name] for name in sorted(bound | mutated | passed_on) if name in looked}
         entangled = self.definitions.changed_in_place(self.links_of(looked))
         for name in gone:

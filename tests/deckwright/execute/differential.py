@@ -283,7 +283,7 @@ def state_of(scope: Scope) -> dict[str, str]:
     plain = [name for name, value in scope.values.items() if not value.opaque]
     found = {name: (value.opaque and "opaque") or value.fingerprint for name, value in scope.values.items()}
     return found | {
-        "files": str(sorted(scope.files.items())),
+        "files": str(sorted(pair for pair in scope.files.items() if not pair[0].startswith("/"))),
         "sharing": scope.sharing(plain),
         "entangled": str(bool(scope.entangled)),
     }

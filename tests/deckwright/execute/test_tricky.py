@@ -511,6 +511,14 @@ CASES: dict[str, tuple[Stage, ...]] = {
         Stage(("a = 1", "print('{a}'.format_map(globals()), f'{a}')"), "c1 c2"),
         Stage(("a = 2", "print('{a}'.format_map(globals()), f'{a}')"), "c1 c2"),
     ),
+    "names used again by each plot": (
+        Stage(("a, b = [], []\na.append(1)\nprint(a)", "a, b = [], []\na.append(2)\nprint(a)", "a, b = [], []\nprint(a)"), "c1 c2 c3"),
+        Stage(("a, b = [], []\na.append(3)\nprint(a)", "a, b = [], []\na.append(2)\nprint(a)", "a, b = [], []\nprint(a)"), "c1"),
+    ),
+    "a temporary folder": (
+        Stage(("import tempfile, os", "print(os.path.isdir(tempfile.mkdtemp()))", "with tempfile.NamedTemporaryFile() as f: print(1)\ndel f", "print(2)"), "c1 c2 c3 c4"),
+        Stage(("import tempfile, os", "print(os.path.isdir(tempfile.mkdtemp()))", "with tempfile.NamedTemporaryFile() as f: print(1)\ndel f", "print(3)"), "c4"),
+    ),
     "a seed that was set already": (
         Stage(("import random", "random.seed(0)", "b = 1\nrandom.seed(0)", "print(random.random())"), "c1 c2 c3 c4"),
         Stage(("import random", "random.seed(2)", "b = 1\nrandom.seed(0)", "print(random.random())"), "c2"),
@@ -521,7 +529,8 @@ CASES: dict[str, tuple[Stage, ...]] = {
     ),
     "a name that had this value already": (
         Stage(("a = 1", "a = 1\nb = 1", "print(a)"), "c1 c2 c3"),
-        Stage(("a = 2", "a = 1\nb = 1", "print(a)"), "c1"),
+        Stage(("a = 2", "a = 1\nb = 1", "print(a)"), "c1 c2"),  # whether it was bound could not be seen
+        Stage(("a = 3", "a = 1\nb = 1", "print(a)"), "c1"),
     ),
     "an attribute that had this value already": (
         Stage(("class P: pass\np = P()", "p.v = 1", "p.v = 1", "print(p.v)"), "c1 c2 c3 c4"),
