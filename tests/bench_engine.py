@@ -3,7 +3,6 @@
 Run by `make bench`. Decks A and B are those of bench_builds, C has 1,000 slides and 1,000 cells, and the talk comes last.
 """
 
-import json
 import re
 import shutil
 import statistics

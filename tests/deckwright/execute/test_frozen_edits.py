@@ -38,7 +38,10 @@ def known_elsewhere(stage: Stage) -> bool:
     return not stage.variables and None not in stage.files.values()
 
 
-@pytest.mark.parametrize("name", CASES)
+GROWING = ("a folder made twice", "a file appended to")  # decks that find other files at each build: nothing to freeze
+
+
+@pytest.mark.parametrize("name", [name for name in CASES if name not in GROWING])
 def test_what_thaws_is_what_a_build_shows(name: str, tmp_path: Path) -> None:
     shop = Workshop(tmp_path / "project")
     for stage in CASES[name]:
