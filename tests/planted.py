@@ -172,8 +172,13 @@ BUGS = (
     ),
     Bug(
         "an opaque value counts as unchanged",
-        "ledger.py", "        passed_on = {name for name in unseen if name in looked}", "        passed_on = set[str]()",
+        "ledger.py", "for name in (*unseen, *settled) if", "for name in settled if",
         cases("a half-consumed generator", "an open handle"),
+    ),
+    Bug(
+        "a setting set to what it was counts as untouched",
+        "ledger.py", "for name in (*unseen, *settled) if", "for name in unseen if",
+        cases("print options that were set already"),
     ),
     Bug(
         "a generator that is not there does not notice what is changed under it",

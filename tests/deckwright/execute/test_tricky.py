@@ -609,6 +609,19 @@ CASES: dict[str, tuple[Stage, ...]] = {
         Stage(("import math", "math.extra = 1", "math.extra = 1", "print(math.extra)"), "c1 c2 c3 c4"),
         Stage(("import math", "math.extra = 2", "math.extra = 1", "print(math.extra)"), "c2 c3 c4"),
     ),
+    "a class duplicated": (
+        Stage(("class P:\n    r = 3", "p = P()", "print(type(p) is P)"), "c1 c2 c3"),
+        Stage(("class P:\n    r = 3", "p = P()", "class P:\n    r = 3", "print(type(p) is P)"), "c3 c4"),
+        Stage(("class P:\n    r = 3", "p = P()", "class P:\n    r = 3", "print(type(p) is P, 1)"), "c4"),
+    ),
+    "a class defined three times": (
+        Stage(("class P: pass", "class P: pass", "q = P()", "class P: pass", "print(type(q) is P)"), "c1 c2 c3 c4 c5"),
+        Stage(("class P: pass", "class P: pass", "q = P()", "class P: pass", "print(type(q) is P, 1)"), "c5"),
+    ),
+    "a printed traceback": (
+        Stage(("import traceback", "try:\n    1 / 0\nexcept ZeroDivisionError:\n    traceback.print_exc()", "print(1)"), "c1 c2 c3"),
+        Stage(("import traceback", "print(0)\ntry:\n    1 / 0\nexcept ZeroDivisionError:\n    traceback.print_exc()", "print(1)"), "c2"),
+    ),
     "two names of one class": (
         Stage(("class P: x = 1", "Q = P\nq = Q()", "P.x = 2", "print(Q.x, q.x)"), "c1 c2 c3 c4"),
         Stage(("class P: x = 1", "Q = P\nq = Q()", "P.x = 3", "print(Q.x, q.x)"), "c3 c4"),
