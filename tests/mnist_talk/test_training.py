@@ -65,7 +65,7 @@ def test_a_line_is_printed_for_each_epoch(split: Split, tmp_path: Path, capsys: 
     first, second = capsys.readouterr().out.splitlines()
     assert first.startswith("epoch 1/2  loss ")
     assert second.startswith("epoch 2/2  loss ")
-    assert second.endswith(" s")
+    assert second.endswith("%")
 
 
 def scripted(monkeypatch: pytest.MonkeyPatch, accuracies: list[float]) -> None:

@@ -7,6 +7,7 @@ by the author (`depends`).
 import os
 import sys
 import sysconfig
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache, wraps
@@ -33,6 +34,7 @@ TOLERANT = {"mkdir": "exist_ok", "makedirs": "exist_ok", "unlink": "missing_ok"}
 SET_FOR_KERNELS = frozenset(
     "PYTHONPATH PYTHONHASHSEED IPYTHONDIR TERM CLICOLOR CLICOLOR_FORCE FORCE_COLOR PAGER GIT_PAGER MPLBACKEND".split()
 )
+TEMPORARY = tempfile.gettempdir() + os.sep
 NETWORK = ("socket.connect", "socket.getaddrinfo", "urllib.Request")
 
 
@@ -199,8 +201,10 @@ class Observer:
 
     def asked(self, name: str) -> None:
         """Note what is there, unless the step has put it there."""
-        if name and name not in self.written and not is_all_right():
-            self.kinds.setdefault(name, kind_of(name))
+        if name and name not in self.written and name not in self.kinds and not is_all_right():
+            kind = kind_of(name)
+            if kind or not name.startswith(TEMPORARY):  # nobody finds a name there that a step has made up
+                self.kinds[name] = kind
 
     def watch_environment(self) -> None:
         """Notice which variables the author's code reads. Those that libraries read for themselves do not count."""

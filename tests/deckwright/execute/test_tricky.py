@@ -619,8 +619,18 @@ CASES: dict[str, tuple[Stage, ...]] = {
         Stage(("class P: pass", "class P: pass", "q = P()", "class P: pass", "print(type(q) is P, 1)"), "c5"),
     ),
     "a printed traceback": (
-        Stage(("import traceback", "try:\n    1 / 0\nexcept ZeroDivisionError:\n    traceback.print_exc()", "print(1)"), "c1 c2 c3"),
-        Stage(("import traceback", "print(0)\ntry:\n    1 / 0\nexcept ZeroDivisionError:\n    traceback.print_exc()", "print(1)"), "c2"),
+        Stage(
+            ("import traceback", "try:\n    1 / 0\nexcept ZeroDivisionError:\n    traceback.print_exc()", "print(1)"),
+            "c1 c2 c3",
+        ),
+        Stage(
+            (
+                "import traceback",
+                "print(0)\ntry:\n    1 / 0\nexcept ZeroDivisionError:\n    traceback.print_exc()",
+                "print(1)",
+            ),
+            "c2",
+        ),
     ),
     "two names of one class": (
         Stage(("class P: x = 1", "Q = P\nq = Q()", "P.x = 2", "print(Q.x, q.x)"), "c1 c2 c3 c4"),
@@ -704,16 +714,7 @@ def test_an_interrupt_in_mid_cell(tmp_path: Path) -> None:
     play(shop, Stage(ALIAS, "c2 c3"), Stage(ALIAS, ""))
 
 
-OPEN = {"a name that had this value already": "binding a name to the very object that it has does not show"}
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        pytest.param(name, marks=pytest.mark.xfail(reason=OPEN[name], strict=True)) if name in OPEN else name
-        for name in CASES
-    ],
-)
+@pytest.mark.parametrize("name", CASES)
 def test_case(shop: Workshop, name: str) -> None:
     play(shop, *CASES[name])
 
