@@ -203,7 +203,7 @@ class Observer:
         """Note what is there, unless the step has put it there."""
         if name and name not in self.written and name not in self.kinds and not is_all_right():
             kind = kind_of(name)
-            if kind or not name.startswith(TEMPORARY):  # nobody finds a name there that a step has made up
+            if kind or name.startswith(self.root + os.sep) or not name.startswith(TEMPORARY):  # where names are made up
                 self.kinds[name] = kind
 
     def watch_environment(self) -> None:
