@@ -178,7 +178,7 @@ BUGS = (
     Bug(
         "a setting set to what it was counts as untouched",
         "ledger.py", "for name in (*unseen, *settled) if", "for name in unseen if",
-        cases("print options that were set already"),
+        cases("a seed that was set already"),
     ),
     Bug(
         "a generator that is not there does not notice what is changed under it",
@@ -225,7 +225,7 @@ BUGS = (
     Bug(
         "matplotlib's settings are forgotten",
         "arrivals.py", 'ambients.USED.add("~matplotlib settings")', "pass",
-        ("test_tricky.py::test_plot_case[rcParams]",),
+        ("test_tricky.py::test_plot_case[rcParams that are read]",),
     ),
     Bug(
         "how NumPy prints is forgotten",

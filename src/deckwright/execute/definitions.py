@@ -1,6 +1,7 @@
 """Keep account of the deck's classes and functions inside the kernel: values refer to them by keys."""
 
 from collections.abc import Callable, Iterable, Mapping
+from itertools import count
 from typing import Any
 
 from deckwright.execute.scope import Definition, digest_of
@@ -33,8 +34,8 @@ class Definitions:
         key, record = self.describe(definition)
         if isinstance(definition, type):
             self.created.add(key)
-            alike = [old for old in self.taken | self.in_use() if old.partition(".")[0] == key]
-            generation = sum(self.live.get(old, definition) is not definition for old in alike)
+            alike = {old for old in self.taken | self.in_use() if old.partition(".")[0] == key}
+            generation = next(number for number in count() if (f"{key}.{number}" if number else key) not in alike)
             key = f"{key}.{generation}" if generation else key
         self.add(key, definition)
         if key not in self.records:
@@ -46,7 +47,7 @@ class Definitions:
         """Know a live definition by its key."""
         self.keys[id(definition)] = key
         self.held.append(definition)
-        self.live.setdefault(key, definition)
+        self.live[key] = definition
 
     def describe(self, definition: Any) -> tuple[str, Definition]:
         """Digest a definition's content."""

@@ -53,7 +53,7 @@ class Present:
             "figure": lambda key, scope, index: self.figure(index),
             "seed": lambda key, scope, index: str(self.deck.settings.seed),
             "text": lambda key, scope, index: self.text(key.split("\t"), scope, index),
-            "class": lambda key, scope, index: str(scope.classes_in_use(key)),
+            "class": lambda key, scope, index: scope.classes_in_use(key),
             "names": lambda key, scope, index: digest_of(*sorted(name for name in scope.values if name[0] != "~")),
             "past": lambda key, scope, index: scope.past,
         }

@@ -93,9 +93,10 @@ class Scope:
                 found[owner].append((name, start, length))
         return found
 
-    def classes_in_use(self, content: str) -> int:
-        """How many classes with the same content, but created apart, values refer to."""
-        return sum(key.partition(".")[0] == content for key in all_links(self.values.values(), self.definitions))
+    def classes_in_use(self, content: str) -> str:
+        """Which classes with the same content, but created apart, values refer to."""
+        keys = all_links(self.values.values(), self.definitions)
+        return " ".join(sorted(key for key in keys if key.partition(".")[0] == content))
 
     def sharing(self, names: Iterable[str]) -> str:
         """How these names share objects, whatever other names do; empty if they do not."""

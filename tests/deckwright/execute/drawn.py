@@ -473,6 +473,42 @@ FEATURES: dict[str, str] = {
 }
 ALWAYS = "lists"
 
+# Cells that decks about a feature begin with, so that there are things to use.
+STARTS: dict[str, tuple[str, ...]] = {
+    "lists": (
+        "a = [1, 2]\nb = a\nc = [[3], a]",
+        "d = {'k': a, 'n': 1}\ne = {'k': [5]}\nn, m = 1, 2\ns = {1, 2}\nt = (a, n)",
+    ),
+    "functions": (
+        "def f(v=1): return (v, n)\ng = lambda v=2: (v, a)",
+        "def make(v=1):\n    def inc():\n        nonlocal v\n        v += 1\n        return v\n    def get(): return v\n    return inc, get",
+        "def deco(fn):\n    def inner(*w): return (1, fn(*w))\n    return inner",
+    ),
+    "classes": (
+        "class P:\n    count = 0\n    items = []\n    def __init__(self, v=1):\n        self.v = [v]\n        P.count += 1\n    def show(self): return (self.v, P.count)",
+        "class Q(P):\n    def show(self): return ('Q', super().show())\no, p = P(1), Q(2)\nf = o.show",
+    ),
+    "random": (
+        "import random\nr = random.Random(1)\nq = random.getstate()",
+        "import numpy as np\nrng = np.random.default_rng(1)\nf = rng.random",
+    ),
+    "arrays": (
+        "import numpy as np\nx = np.arange(6.)\ny = x[1:]\nz = np.zeros((2, 3))",
+        "buf = bytearray(16)\nf = lambda: x.sum()",
+    ),
+    "iterators": (
+        "def gen(v=3):\n    for u in range(v): yield u",
+        "i = gen(5)\nj = iter(a)\nf = i.__next__",
+    ),
+    "files": (
+        "h = open('data/one.txt')\ng = open",
+        "open('out.txt', 'w').write('1 2')\ndef f(): return open('out.txt').read()",
+    ),
+    "ambients": ("import os\ndef f(): return os.environ.get('DW_X')",),
+    "modules": ("import helper\nf = helper.f", "from helper import Thing\no = Thing(1)"),
+    "odd": ("f = lambda: eval('n')\nimport threading\nlock = threading.Lock()",),
+}
+
 HELPERS = (
     "STATE = [1]\nCOUNT = 0\nCACHE = {}\n\n\ndef f(v):\n    return v + 1\n\n\ndef g(v):\n    return f(v) * 2\n\n\n"
     "def bump():\n    global COUNT\n    COUNT += 1\n    return COUNT\n\n\ndef cached(v):\n    CACHE[v] = v\n    return len(CACHE)\n\n\n"
@@ -549,6 +585,12 @@ class World:
         return "".join(parts) + self.text
 
 
+def shown(features: Sequence[str]) -> list[str]:
+    """Names that a deck about these features is likely to have."""
+    own = {"classes": "o", "iterators": "i", "arrays": "x"}
+    return [*"a b c d n m s t".split(), *(own[feature] for feature in dict.fromkeys(features) if feature in own)]
+
+
 def templates(features: Sequence[str]) -> list[str]:
     found = []
     for feature in features:
@@ -591,9 +633,9 @@ def piece(draw: Any, features: tuple[str, ...]) -> Piece:
         lines = draw(st.lists(statement(features), min_size=0, max_size=2))
         return Piece((*lines, "raise ValueError('meant')"), options=" error=true")
     lines = draw(st.lists(statement(features), min_size=1, max_size=3))
-    shows = draw(st.lists(st.sampled_from(POOLS["any"]), max_size=3, unique=True))
-    last = draw(st.sampled_from(["", "", "", *POOLS["any"]])) if kind < 5 else ""
-    guarded = draw(st.integers(0, 9)) > 0
+    shows = draw(st.lists(st.sampled_from(shown(features)), max_size=3, unique=True))
+    last = draw(st.sampled_from(["", "", "", *shown(features)])) if kind < 5 else ""
+    guarded = draw(st.integers(0, 19)) > 0
     if guarded and last:
         last = ""
     options = ' cache="never"' if kind == 27 else ""
@@ -621,7 +663,7 @@ def edit(draw: Any, features: tuple[str, ...]) -> Edit:
     elif kind == "statement":
         what = draw(statement(features))
     elif kind == "show":
-        what = draw(st.sampled_from(POOLS["any"]))
+        what = draw(st.sampled_from(shown(features)))
     elif kind in ("constant", "data", "variable"):
         what = draw(st.integers(0, 9))
     return (kind, at, to, what)
@@ -698,6 +740,9 @@ def session(draw: Any, features: tuple[str, ...], most: int = 2) -> tuple[World,
     chosen = draw(st.lists(st.sampled_from(others), max_size=most, unique=True)) if others else []
     mix = (*chosen, *chosen, ALWAYS)
     pieces = draw(st.lists(piece(mix), min_size=2, max_size=8))
+    if draw(st.integers(0, 9)):
+        starts = [Piece(tuple(code.split("\0"))) for feature in (ALWAYS, *chosen) for code in STARTS[feature]]
+        pieces = [*starts, *pieces]
     world = World(tuple(pieces))
     edits = draw(st.lists(edit(mix), min_size=1, max_size=6))
     return world, edits

@@ -854,6 +854,10 @@ PLOT_CASES: dict[str, tuple[Stage, ...]] = {
         Stage(edit(PLOT, 1, "plt.rcParams['lines.linewidth'] = 1"), "c2 c3"),
         Stage((PLOT[0], PLOT[2], PLOT[3]), "c2"),
     ),
+    "rcParams that are read": (
+        Stage((PLOT[0], PLOT[1], "print(plt.rcParams['lines.linewidth'])"), "c1 c2 c3"),
+        Stage((PLOT[0], "plt.rcParams['lines.linewidth'] = 1", "print(plt.rcParams['lines.linewidth'])"), "c2 c3"),
+    ),
     "rcParams that were set already": (
         Stage((PLOT[0], PLOT[1], PLOT[1], PLOT[2]), "c1 c2 c3 c4"),
         Stage((PLOT[0], "plt.rcParams['lines.linewidth'] = 1", PLOT[1], PLOT[2]), "c2 c3"),
