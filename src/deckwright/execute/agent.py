@@ -50,7 +50,7 @@ class Agent:
         ambients.START.update(ambients.raw_environment())
         ambients.watch_warnings(lambda name: name == "__main__" or self.modules.is_local(name))
         random.seed(seed)
-        ambients.watch_resets(random)
+        ambients.watch_random(random)
         self.default(*(name for name, ambient in ambients.AMBIENTS.items() if not ambient.library))
         arrivals.watch(seed, self.default)
 
@@ -86,6 +86,7 @@ class Agent:
         names = names_of(self.code)
         self.ledger.begin(names.reads, names.everything)
         self.meddling.begin(self.code, self.ledger.reading)
+        self.ledger.withhold(names.binds)
         forget_warnings()
         ambients.USED.clear()
         ambients.RESET.clear()

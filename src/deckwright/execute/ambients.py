@@ -40,7 +40,7 @@ def loaded(name: str) -> Any:
 
 def read_numpy_random() -> Any:
     """Read the state of numpy's global generator."""
-    kind, keys, *rest = loaded("numpy").random.get_state()
+    kind, keys, *rest = loaded("numpy").random.mtrand._rand.get_state()  # not the watched one
     return (kind, keys.tobytes(), *rest)
 
 
@@ -55,7 +55,7 @@ def read_torch_random() -> Any:
     """Read the states of torch's generators: the processor's, then those of devices in use."""
     torch = loaded("torch")
     devices = torch.cuda.get_rng_state_all() if torch.cuda.is_initialized() else []
-    return tuple(state.numpy().tobytes() for state in (torch.get_rng_state(), *devices))
+    return tuple(state.numpy().tobytes() for state in (torch.default_generator.get_state(), *devices))
 
 
 def write_torch_random(states: Any) -> None:
@@ -245,6 +245,7 @@ AMBIENTS = {
     )
 }
 RANDOM = {"random": "~python random", "numpy.random": "~numpy random", "torch": "~torch random"}
+READING = {"random": "getstate", "numpy.random": "get_state", "torch": "get_rng_state"}
 RESETTING = {
     "random": ("seed", "setstate"),
     "numpy.random": ("seed", "set_state"),
@@ -252,9 +253,10 @@ RESETTING = {
 }
 
 
-def watch_resets(module: ModuleType) -> None:
-    """Notice when a step sets a random state before it has drawn from it: what it was then does not matter."""
+def watch_random(module: ModuleType) -> None:
+    """Notice when a step reads a random state, and when it sets one before it has drawn: then it does not matter."""
     ambient = AMBIENTS[RANDOM[module.__name__]]
+    watch_use(module, READING[module.__name__], ambient.name)
     for name in RESETTING[module.__name__]:
         original = getattr(module, name)
 

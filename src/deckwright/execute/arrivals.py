@@ -49,7 +49,7 @@ def set_up_numpy(seed: int, default: Default) -> None:
     """Seed its global generator, and see when it prints."""
     numpy = sys.modules["numpy"]
     numpy.random.seed(seed)
-    ambients.watch_resets(numpy.random)
+    ambients.watch_random(numpy.random)
     core = sys.modules.get("numpy._core.arrayprint") or sys.modules["numpy.core.arrayprint"]
     ambients.watch_use(core, "_array2string", "~numpy print options")
     ambients.watch_use(numpy, "set_printoptions", "~numpy print options")
@@ -61,7 +61,7 @@ def set_up_torch(seed: int, default: Default) -> None:
     torch = sys.modules["torch"]
     torch.manual_seed(seed)
     torch.set_warn_always(True)  # once for each cell, as other warnings, and not once for each process
-    ambients.watch_resets(torch)
+    ambients.watch_random(torch)
     ambients.watch_use(torch._tensor_str, "_str", "~torch print options")
     ambients.watch_use(torch, "set_printoptions", "~torch print options")
     writer = torch.serialization._open_zipfile_writer_file

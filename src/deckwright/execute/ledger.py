@@ -47,6 +47,7 @@ class Ledger:
         self.definitions = Definitions(namespace, is_local, put, self.links)
         self.held: list[Any] = []  # values that names had, so that their ids stay theirs
         self.before: dict[str, Any] = {}
+        self.withheld: dict[str, Any] = {}
         self.reading: frozenset[str] = frozenset()
 
     def names(self) -> dict[str, Any]:
@@ -72,12 +73,19 @@ class Ledger:
         wanted = [*self.before, *self.known] if everything else reads
         self.reading = reach(wanted, self.known, self.definitions.records)
 
+    def withhold(self, binds: Iterable[str]) -> None:
+        """Keep from the step what it can only bind: so it shows whether it does, also if it binds the same object."""
+        names = [name for name in binds if name in self.before and name not in self.reading]
+        self.withheld = {name: self.namespace.pop(name) for name in names}
+        self.before = {name: value for name, value in self.before.items() if name not in self.withheld}
+
     def end(self, settled: Iterable[str]) -> dict[str, Any]:
         """Account for what the step has done: the part of its report that tells of values.
 
         `settled`: settings that the step has set, be it to what they were.
         """
         after = self.names()
+        self.namespace |= {name: value for name, value in self.withheld.items() if name not in after}
         bound = {name for name, value in after.items() if name not in self.before or value is not self.before[name]}
         gone = [name for name in self.before if name not in after]
         self.held += [self.known[name].value for name in bound if name in self.known]  # until all ids are compared

@@ -14,6 +14,7 @@ from typing import Any
 
 SETTERS = ("setattr", "delattr", "patch", "monkeypatch", "__dict__", "vars")
 SHELL = ("get_ipython", "%config", "%load_ext")
+RELOAD = ("importlib.reload", "import reload")  # instances of the classes as they were stay about
 
 
 class Meddling:
@@ -72,6 +73,8 @@ class Meddling:
         for word in SHELL:
             if word in self.code:
                 return f"it uses {word}, which may change how all later cells run"
+        if any(word in self.code for word in RELOAD):
+            return "it loads a module again"
         for (owner, name), old in self.before.items():
             now = vars(self.owners[owner]).get(name)
             if now is not old and not self.is_state(self.owners[owner], old, now):

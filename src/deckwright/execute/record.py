@@ -42,7 +42,6 @@ def recorded(index: int, scope: Scope, report: Mapping[str, Any], outputs: Itera
         effects=effects,
         definitions={key: read_definition(record) for key, record in report["definitions"].items()},
         files=report["written"],
-        stored=tuple((tuple(group), address) for group, address in report["stored"]),
         seconds=report["seconds"],
         watched=report["watched"],
         entangled=report["entangled"],
@@ -50,7 +49,11 @@ def recorded(index: int, scope: Scope, report: Mapping[str, Any], outputs: Itera
         code=present.codes[index],
         text=digest_of(code),
     )
-    return replace(trace, effects=without_content(effects, trace.origin))
+    trace = replace(trace, effects=without_content(effects, trace.origin))
+    after = trace.after(scope, index)
+    return replace(
+        trace, stored=tuple((tuple(group), address, after.state(group)) for group, address in report["stored"])
+    )
 
 
 def value_inputs(names: Iterable[str], scope: Scope) -> dict[str, str]:

@@ -98,6 +98,10 @@ class Scope:
         keys = all_links(self.values.values(), self.definitions)
         return " ".join(sorted(key for key in keys if key.partition(".")[0] == content))
 
+    def state(self, names: Iterable[str]) -> str:
+        """What these names are, and how they share objects."""
+        return digest_of(self.sharing(names), *(f"{name} {self.fingerprint(name)}" for name in sorted(names)))
+
     def sharing(self, names: Iterable[str]) -> str:
         """How these names share objects, whatever other names do; empty if they do not."""
         known = [(name, self.values[name]) for name in sorted(names) if name in self.values]

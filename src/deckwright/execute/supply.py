@@ -25,6 +25,8 @@ class Supply:
         self.present, self.scopes, self.traces = present, scopes, traces
         self.bad: set[str] = set()  # addresses of snapshots that could not be restored as they were
         self.whole: set[int] = set()  # steps that need whole groups
+        self.spared: set[int] = set()  # steps that get whole groups since they are there, lest they turn out to need them
+        self.besides: dict[int, set[str]] = {}  # names that a step run again must find, for those who read its values
         self.quoting: set[int] = set()  # steps that show code: lines of what they can read must be as written now
         self.new_kernel()
 
@@ -57,8 +59,9 @@ class Supply:
         """
         scope = self.scopes[index]
         reading = readable(self.present.steps[index].code, scope, self.present.modules) & scope.values.keys()
+        reading |= self.besides.get(index, set())
         settings = (frozenset([name]) for name in scope.values if name.startswith("~"))
-        return [*groups(reading, scope, whole=whole or index in self.whole), *settings]
+        return [*groups(reading, scope, whole=whole or index in self.whole | self.spared), *settings]
 
     def is_live(self, group: Iterable[str], scope: Scope) -> bool:
         """Whether the kernel holds these names in the scope's version."""
@@ -72,8 +75,13 @@ class Supply:
         for at in range(max(scope.writers[name] for name in group), index):
             after = self.scopes[at + 1] if at + 1 < len(self.scopes) else scope
             same = all(after.values.get(name) == scope.values[name] for name in group)
-            for names, address in self.traces[at].stored if same else ():
-                if group <= set(names) and address not in self.bad and self.present.store.has(address):
+            for names, address, state in self.traces[at].stored if same else ():
+                if (
+                    group <= set(names)
+                    and (group <= self.traces[at].known or state == after.state(names))
+                    and address not in self.bad
+                    and self.present.store.has(address)
+                ):
                     return address
         alone = next(iter(group)) if len(group) == 1 else ""
         return "" if alone.startswith(MODULE) and alone not in self.bad else None
@@ -90,8 +98,9 @@ class Supply:
 
     def missing(self, index: int) -> set[int]:
         """The steps that must run again before this one can run: none if all that it needs is there or stored."""
+        self.spared.discard(index)
         if self.is_supplied(index, whole=True):
-            self.whole.add(index)
+            self.spared.add(index)
             return set()
         return set() if self.is_supplied(index) else self.producers(index)
 
@@ -120,8 +129,9 @@ class Supply:
         return any(not self.is_live(group, scope) for group in groups(changed, scope, whole=True))
 
     def producers(self, index: int) -> set[int]:
-        """The steps to run again, from an empty kernel, before this one."""
+        """The steps to run again, from an empty kernel, before this one. Sets what they must find besides."""
         found: set[int] = set()
+        self.besides.clear()
         asked: set[tuple[frozenset[str], int]] = set()
         pending = [(group, index) for group in self.needs(index)]
         while pending:
@@ -134,6 +144,7 @@ class Supply:
             last = max(self.scopes[before].writers[name] for name in group)
             effects = self.traces[last].effects
             rest = [name for name in group if not (effect := effects.get(name)) or effect.unseen]
+            self.besides.setdefault(last, set()).update(rest)
             pending += [(part, last) for part in groups(rest, self.scopes[last])]
             if last not in found:
                 found.add(last)

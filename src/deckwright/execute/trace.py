@@ -48,7 +48,7 @@ class Trace:
     effects: Mapping[str, Effect | None]  # by name; None: deleted
     definitions: Mapping[str, Definition] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)  # written: address of the content, empty if removed
-    stored: tuple[tuple[tuple[str, ...], str], ...] = ()  # snapshots: the names in it, its address
+    stored: tuple[tuple[tuple[str, ...], str, str], ...] = ()  # snapshots: the names in it, its address, their state
     shown: str = ""  # address of the outputs
     seconds: float = 0.0
     watched: float = 0.0  # seconds that watching the step took, storing its values included
@@ -74,10 +74,15 @@ class Trace:
         return digest_of(self.code, *(f"{key}={value}" for key, value in sorted(self.inputs.items()) if is_state(key)))
 
     @property
+    def known(self) -> set[str]:
+        """The names whose values after it are the same wherever it holds."""
+        return {*self.effects, *(key.removeprefix("value ") for key in self.inputs if key.startswith("value "))}
+
+    @property
     def blobs(self) -> list[str]:
         """Addresses of all that it needs of the store."""
         libraries = [key.partition(" ")[2] for key in self.inputs if key.startswith("libraries ")]
-        snapshots = [address for _, address in self.stored]
+        snapshots = [address for _, address, _ in self.stored]
         definitions = [definition.blob for definition in self.definitions.values()]
         files = [content.partition(" ")[0] for content in self.files.values()]
         return [address for address in (self.shown, *libraries, *snapshots, *definitions, *files) if address]
@@ -119,7 +124,7 @@ def from_json(content: bytes) -> Trace:
         effects={name: effect and read_effect(effect) for name, effect in found["effects"].items()},
         definitions={key: read_definition(record) for key, record in found["definitions"].items()},
         files=found["files"],
-        stored=tuple((tuple(names), address) for names, address in found["stored"]),
+        stored=tuple((tuple(names), address, state) for names, address, state in found["stored"]),
         shown=found["shown"],
         seconds=found["seconds"],
         watched=found["watched"],

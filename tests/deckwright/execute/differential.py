@@ -196,7 +196,7 @@ class Workshop:
             if built.files == before and not built.error:
                 again = self.build(text)
                 never = [label for label, reason in again.runs if reason == ("cache: never",)]
-                if again.ran != never or again.kernels > bool(never) or (again.replayed and not never):
+                if again.ran != never or (not never and (again.kernels or again.replayed)):
                     raise Difference(f"nothing has changed, and yet there ran {again.runs}")
                 if again.outputs != built.outputs:
                     raise Difference("nothing has changed, and yet the outputs have")
