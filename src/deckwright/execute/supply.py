@@ -25,8 +25,8 @@ class Supply:
         self.present, self.scopes, self.traces = present, scopes, traces
         self.bad: set[str] = set()  # addresses of snapshots that could not be restored as they were
         self.whole: set[int] = set()  # steps that need whole groups
-        self.spared: set[int] = set()  # steps that get whole groups since they are there, lest they turn out to need them
-        self.besides: dict[int, set[str]] = {}  # names that a step run again must find, for those who read its values
+        self.roomy: set[int] = set()  # steps that get whole groups though they may not need them
+        self.besides: dict[int, set[str]] = {}  # what a step that runs again must find besides what it reads
         self.quoting: set[int] = set()  # steps that show code: lines of what they can read must be as written now
         self.new_kernel()
 
@@ -61,7 +61,7 @@ class Supply:
         reading = readable(self.present.steps[index].code, scope, self.present.modules) & scope.values.keys()
         reading |= self.besides.get(index, set())
         settings = (frozenset([name]) for name in scope.values if name.startswith("~"))
-        return [*groups(reading, scope, whole=whole or index in self.whole | self.spared), *settings]
+        return [*groups(reading, scope, whole=whole or index in self.whole | self.roomy), *settings]
 
     def is_live(self, group: Iterable[str], scope: Scope) -> bool:
         """Whether the kernel holds these names in the scope's version."""
@@ -98,9 +98,9 @@ class Supply:
 
     def missing(self, index: int) -> set[int]:
         """The steps that must run again before this one can run: none if all that it needs is there or stored."""
-        self.spared.discard(index)
+        self.roomy.discard(index)
         if self.is_supplied(index, whole=True):
-            self.spared.add(index)
+            self.roomy.add(index)
             return set()
         return set() if self.is_supplied(index) else self.producers(index)
 
