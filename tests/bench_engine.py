@@ -71,7 +71,7 @@ def edits(root: Path, file: Path, letter: str, bare: float) -> None:
     )
     if letter in LAST_PLOTS:
         found, made = LAST_PLOTS[letter]
-        tell("the last plot", lambda text, run: text.replace(found, made.format(run + 7)), root, file, bare)
+        tell("the last plot", lambda text, run: text.replace(found, made.replace("{}", str(run + 7))), root, file, bare)
 
 
 def tell(what: str, edit: Edit, root: Path, file: Path, bare: float) -> None:
