@@ -102,7 +102,7 @@ def talk(bare: float) -> None:
             f"the talk: cells {ran:.1f} s, watching them {watched:.2f} s ({watched / ran:.1%}), cache {size / 1e6:.0f} MB"
         )
         subprocess.run(build(root), check=True, capture_output=True)
-        edits(root, root / "slides" / "80-cnn.md", "talk", bare)
+        edits(root, root / "slides" / "10-convolutions.md", "talk", bare)
 
 
 def clean_build(root: Path) -> list[Trace]:

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 
 TRAININGS = frozenset({"mlp-train", "cnn-train", "transfer"})
 DATA, FUNCTIONS, MLP, CNN, REUSE = (
-    f"slides/{name}.md" for name in ("50-data", "60-functions", "70-mlp", "80-cnn", "90-reuse")
+    f"slides/{name}.md" for name in ("07-tensors", "08-functions", "09-perceptron", "10-convolutions", "13-reuse")
 )
-START = "slides/40-mnist.md"
+START = "slides/06-mnist.md"
 FIGURES, MODELS, TRAINING = (f"src/mnist_talk/{name}.py" for name in ("figures", "models", "training"))
 SCORES = "data/scores.csv"
 

@@ -9,10 +9,10 @@ FEWER = (  # file, what stands in it, what makes it quick
     ("src/mnist_talk/data.py", "digits.labels.to(device)", "digits.labels[:3_000].to(device)"),
     ("src/mnist_talk/transfer.py", "batch=32, epochs=20)", "batch=32, epochs=1)"),
     ("src/mnist_talk/transfer.py", "repeats: int = 3", "repeats: int = 1"),
-    ("slides/70-mlp.md", "epochs=10)", "epochs=2)"),
-    ("slides/70-mlp.md", "hold_out(everything, 5_000)", "hold_out(everything, 500)"),
-    ("slides/80-cnn.md", "epochs=20,", "epochs=2,"),
-    ("slides/90-reuse.md", "counts=(1, 3, 10, 30, 100)", "counts=(1, 3, 10)"),
+    ("slides/09-perceptron.md", "epochs=10)", "epochs=2)"),
+    ("slides/09-perceptron.md", "hold_out(everything, 5_000)", "hold_out(everything, 500)"),
+    ("slides/10-convolutions.md", "epochs=20,", "epochs=2,"),
+    ("slides/13-reuse.md", "counts=(1, 3, 10, 30, 100)", "counts=(1, 3, 10)"),
 )
 
 
