@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from deckwright.execute import ambients, arrivals, blobs, drawing
-from deckwright.execute.files import file_address
+from deckwright.execute.files import FOLDER, file_address
 from deckwright.execute.ledger import Known, Ledger
 from deckwright.execute.libraries import distributions
 from deckwright.execute.meddling import Meddling
@@ -136,9 +136,7 @@ class Agent:
             "kinds": {self.shown(path): kind for path, kind in observer.kinds.items()},
             "place": observer.place,
             "environment": dict(observer.environment),
-            "written": {
-                self.shown(path): self.put_file(path) for path in sorted(observer.written) if not Path(path).is_dir()
-            },
+            "written": {self.shown(path): self.put_file(path) for path in sorted(observer.written)},
             "flags": sorted(observer.flags),
             "entangled": found["entangled"] or self.meddling.found() or self.running_threads(),
         }
@@ -150,8 +148,10 @@ class Agent:
         return Path(path).relative_to(self.root).as_posix() if inside else path
 
     def put_file(self, path: str) -> str:
-        """Keep a file that the step wrote; give its address, or nothing if it is gone."""
+        """Keep a file that the step wrote; give its address, or nothing if it is gone. A folder is only named."""
         file = Path(path)
+        if file.is_dir():
+            return FOLDER
         if not file.is_file():
             return ""
         size = file.stat().st_size

@@ -8,6 +8,7 @@ from stat import S_ISDIR, S_ISREG
 from deckwright.execute.blobs import address_of
 
 BLOCK = 1 << 20
+FOLDER = "folder"  # what stands for the content of one
 STAT = os.stat  # as it is before anyone watches it
 
 
@@ -38,4 +39,4 @@ def kind_of(path: str | Path) -> str:
         found = STAT(path)
     except (OSError, ValueError):
         return ""
-    return "folder" if S_ISDIR(found.st_mode) else f"file {found.st_size}" if S_ISREG(found.st_mode) else "other"
+    return FOLDER if S_ISDIR(found.st_mode) else f"file {found.st_size}" if S_ISREG(found.st_mode) else "other"

@@ -254,7 +254,7 @@ RECORD = having(
         "inputs": having({}, INPUTS),
         "effects": mapping(either(exactly(None), like(".+"), EFFECT)),
         "definitions": mapping(having({}, READERS)),
-        "files": mapping(like("([0-9a-f]* [0-9]+)?"), PATH),
+        "files": mapping(like("([0-9a-f]* [0-9]+|folder)?"), PATH),
         "entangled": exactly(True),
         "outputs": each(is_output),
     },

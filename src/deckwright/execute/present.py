@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 
 from deckwright.execute.blobs import address_of
-from deckwright.execute.files import STAT, file_address, kind_of
+from deckwright.execute.files import FOLDER, STAT, file_address, kind_of
 from deckwright.execute.libraries import installed
 from deckwright.execute.modules import Modules
 from deckwright.execute.scope import Scope, digest_of
@@ -131,12 +131,16 @@ class Present:
 
     def file(self, path: str, scope: Scope) -> str:
         left = scope.files.get(path)
+        if left == FOLDER:
+            return ""
         return self.on_disk(path) if left is None else left.partition(" ")[0]
 
     def kind(self, path: str, scope: Scope) -> str:
         left = scope.files.get(path)
         if left is None:
             return kind_of(self.deck.root / path)
+        if left == FOLDER:
+            return FOLDER
         return f"file {left.partition(' ')[2]}" if left else ""
 
     def folder(self, path: str, scope: Scope) -> str:
@@ -164,10 +168,13 @@ class Present:
     def put_files_back(self, scope: Scope) -> None:
         """Make the files that cells wrote what they are in this scope, where their content is stored."""
         for path, left in scope.files.items():
-            address = left.partition(" ")[0]
+            address, place = left.partition(" ")[0], self.deck.root / path
+            if left == FOLDER:
+                if not place.exists():
+                    place.mkdir(parents=True)
+                continue
             if self.on_disk(path) == address:
                 continue
-            place = self.deck.root / path
             content = self.store.get(address) if address else None
             if content is not None:
                 place.parent.mkdir(parents=True, exist_ok=True)

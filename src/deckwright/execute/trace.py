@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
+from deckwright.execute.files import FOLDER
 from deckwright.execute.scope import Definition, Scope, Share, Value, digest_of, translated
 
 STATE = ("value", "sharing", "file", "variable", "module", "past")  # inputs that make a value what it is
@@ -84,7 +85,7 @@ class Trace:
         libraries = [key.partition(" ")[2] for key in self.inputs if key.startswith("libraries ")]
         snapshots = [address for _, address, _ in self.stored]
         definitions = [definition.blob for definition in self.definitions.values()]
-        files = [content.partition(" ")[0] for content in self.files.values()]
+        files = [content.partition(" ")[0] for content in self.files.values() if content != FOLDER]
         return [address for address in (self.shown, *libraries, *snapshots, *definitions, *files) if address]
 
     def after(self, scope: Scope, index: int) -> Scope:

@@ -11,7 +11,6 @@ from contextlib import AbstractContextManager, ExitStack
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from deckwright.errors import DeckError
 from deckwright.execute.past import LANGUAGE, LastGood
 from deckwright.execute.present import Present
 from deckwright.execute.repeat import labelled
@@ -50,6 +49,7 @@ class Walk:
         self.traces: list[Trace] = []  # of the steps so far
         self.rows: dict[int, int | None] = {}  # of the store, by step
         self.shown: dict[str, list[Output]] = {}  # outputs by address
+        self.contents: dict[str, bytes] = {}  # the same as the store has them
         self.ran: dict[int, list[tuple[int | None, Trace]]] = {}  # what this build ran
         self.kernels = ExitStack()
         self.straight = False  # run every step, one after the other
@@ -113,10 +113,19 @@ class Walk:
     def known(self, index: int) -> Trace | None:
         """A trace of this step whose inputs are what they are now."""
         for row, trace in self.candidates(index):
-            if self.holds(trace, index) and (trace.shown in self.shown or self.store.has(trace.shown)):
+            if self.holds(trace, index) and self.has_outputs(trace):
                 self.rows[index] = row
                 return trace
         return None
+
+    def has_outputs(self, trace: Trace) -> bool:
+        """Whether a trace's outputs are there and whole; read now, since later nothing could run any more."""
+        if trace.shown in self.shown or trace.shown in self.contents:
+            return True
+        content = self.store.get(trace.shown)
+        if content is not None:
+            self.contents[trace.shown] = content
+        return content is not None
 
     def candidates(self, index: int) -> Iterator[tuple[int | None, Trace]]:
         """Traces that may hold for a step, the last used first."""
@@ -142,7 +151,7 @@ class Walk:
         self.present.remember()
 
     def results(self) -> Results:
-        """The outputs of every step; each is read from the store when it is asked for."""
+        """The outputs of every step; each is parsed when it is asked for."""
         language = self.language or json.loads(self.store.noted(LANGUAGE) or b"{}")
         shown = {step.label: trace.shown for step, trace in zip(self.steps, self.traces, strict=True)}
         return Results(Shown(shown, self.read), language, shown)
@@ -150,17 +159,12 @@ class Walk:
     def read(self, address: str) -> list[Output]:
         """Outputs by address."""
         if address not in self.shown:
-            content = self.store.get(address)
-            if content is None:
-                raise DeckError(
-                    "outputs have vanished from .deckwright while building", self.deck.place, "Build again."
-                )
-            self.shown[address] = json.loads(content)
+            self.shown[address] = json.loads(self.contents[address])
         return self.shown[address]
 
 
 class Shown(Mapping[str, tuple[Output, ...]]):
-    """Outputs by label, read when they are asked for."""
+    """Outputs by label, parsed when they are asked for."""
 
     def __init__(self, addresses: Mapping[str, str], read: Callable[[str], list[Output]]) -> None:
         self.addresses, self.read = addresses, read

@@ -143,12 +143,7 @@ def test_a_row_under_another_cells_code_is_not_believed(place: Place) -> None:
 # Damaged files
 
 
-OPEN = pytest.mark.xfail(reason="outputs are looked at only when nothing can run any more", strict=True)
-
-
-@pytest.mark.parametrize(
-    "are_outputs", [pytest.param(False, id="snapshots"), pytest.param(True, id="outputs", marks=OPEN)]
-)
+@pytest.mark.parametrize("are_outputs", [pytest.param(False, id="snapshots"), pytest.param(True, id="outputs")])
 def test_one_damaged_file_costs_time_alone(place: Place, are_outputs: bool) -> None:
     place.build(*CELLS)
     kept = {path: path.read_bytes() for path in place.blobs()}

@@ -194,7 +194,6 @@ def test_a_touched_file_is_the_same(place: Place) -> None:
 # Folders
 
 
-@pytest.mark.xfail(reason="folders are not put back yet", strict=True)
 def test_a_folder_that_a_cell_makes_is_made_again(place: Place) -> None:
     made = "import os\nos.makedirs('out', exist_ok=True)"
     place.build(made, "print(open('out/text', 'w').write('1'))")
