@@ -35,7 +35,7 @@ BUGS = (
     # Whether a known result holds
     Bug(
         "the newest result holds, whatever it was made of",
-        "walk.py", "if self.holds(trace, index) and (", "if (",
+        "walk.py", "if self.holds(trace, index) and ", "if ",
         cases("early cutoff"),
     ),
     Bug(
@@ -193,8 +193,18 @@ BUGS = (
     Bug("a written file is no effect", "record.py", 'files=report["written"],', "files={},", cases("a file written and read")),
     Bug(
         "a removed file is no effect",
-        "agent.py", "sorted(observer.written) if not Path(path).is_dir()", "sorted(observer.written) if Path(path).is_file()",
+        "agent.py", "in sorted(observer.written)}", "in sorted(observer.written) if Path(path).is_file()}",
         cases("a file deleted by a cell"),
+    ),
+    Bug(
+        "a snapshot serves whatever its members are now",
+        "supply.py", "and (group <= self.traces[at].known or state == after.state(names))", "",
+        cases("a group of which one member changed"),
+    ),
+    Bug(
+        "what a step can only bind is not kept from it",
+        "agent.py", "self.ledger.withhold(names.binds)", "pass",
+        cases("a name bound to the value that it has"),
     ),
     Bug(
         "what new values share with old ones is forgotten",
