@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from deckwright import __version__
+from deckwright.shell.arguments import add_shell
 
 EXAMPLES = """examples:
+  deckwright new my-talk               a small deck to begin with
   deckwright build                     slides/ becomes site/
   deckwright build --out public        … or another folder
   deckwright build --slides my-talk    the Markdown files of another folder
@@ -28,11 +30,11 @@ class Commands:
             formatter_class=RawDescriptionHelpFormatter,
         )
         self.top.add_argument("--version", action="version", version=f"deckwright {__version__}")
-        self.top.set_defaults(out=None, quiet=False, verbose=False, fresh=False, frozen=False)
+        self.top.set_defaults(slides=None, out=None, quiet=False, verbose=False, fresh=False, frozen=False, json=False)
         self.commands = self.top.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
-    def add(self, name: str, short: str, description: str, examples: str) -> ArgumentParser:
-        """A parser for one command."""
+    def add(self, name: str, short: str, description: str, examples: str, *, on_deck: bool = True) -> ArgumentParser:
+        """A parser for one command. `on_deck`: it is about the slides of a folder."""
         made = self.commands.add_parser(
             name,
             help=short,
@@ -40,7 +42,8 @@ class Commands:
             epilog=f"examples:\n{examples}",
             formatter_class=RawDescriptionHelpFormatter,
         )
-        made.add_argument("--slides", type=Path, metavar="FOLDER", help="the Markdown files (default: slides)")
+        if on_deck:
+            made.add_argument("--slides", type=Path, metavar="FOLDER", help="the Markdown files (default: slides)")
         return made
 
     def parse(self, arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -82,6 +85,7 @@ def parser() -> Commands:
     )
     why.add_argument("label", metavar="LABEL", help="the label of a cell")
     add_others(commands)
+    add_shell(commands.add)
     return commands
 
 

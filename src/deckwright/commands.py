@@ -10,11 +10,12 @@ from types import FrameType
 from typing import TYPE_CHECKING
 
 from deckwright import pipeline
-from deckwright.errors import DeckError, nearest
+from deckwright.errors import INTERRUPTED, OK, USAGE, WRONG, DeckError, nearest
 from deckwright.execute.store import LIMIT, Store
 from deckwright.model import Cell, Deck, blocks_of, steps
 from deckwright.pipeline import CACHE, Project
 from deckwright.progress import Progress
+from deckwright.shell.commands import SHELL
 from deckwright.source.load import load
 from deckwright.words import counted, size
 
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from deckwright.execute.kernel import Kernel
 
 GC_THRESHOLD = 200_000  # a build keeps nearly all that it makes, so looking for garbage early is in vain
-OK, WRONG, USAGE, INTERRUPTED = 0, 1, 2, 130
 Command = Callable[[Project, Namespace, Progress], int]
 
 
@@ -168,4 +168,5 @@ COMMANDS: dict[str, Command] = {
     "verify": verify,
     "freeze": freeze,
     "cache": cache,
+    **SHELL,
 }

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+OK, WRONG, USAGE, INTERRUPTED = 0, 1, 2, 130  # exit codes
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
