@@ -11,4 +11,17 @@
     for (const part of parts) part.remove();
   });
   Reveal.initialize(config);
+
+  // Light or dark: as the deck says, until the key D says otherwise for this tab. Paper has no such key.
+  const root = document.documentElement, kept = 'deckwright-scheme';
+  const stored = (action) => { try { return action(sessionStorage); } catch { return null; } }; // from disk there may be none
+  const isDark = () => root.dataset.scheme === 'dark'
+    || (root.dataset.scheme === 'auto' && matchMedia('(prefers-color-scheme: dark)').matches);
+  if (!/print-pdf|view=print/.test(location.search)) {
+    root.dataset.scheme = stored((storage) => storage.getItem(kept)) ?? root.dataset.scheme;
+    Reveal.addKeyBinding({ keyCode: 68, key: 'D', description: 'Dark or light' }, () => {
+      root.dataset.scheme = isDark() ? 'light' : 'dark';
+      stored((storage) => storage.setItem(kept, root.dataset.scheme));
+    });
+  }
 })();

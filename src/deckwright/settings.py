@@ -83,6 +83,7 @@ class Settings:
     description: str = ""
     lang: str = "en"
     theme: str = "deckwright"
+    scheme: Literal["light", "dark", "auto"] = "light"  # auto: as the system has it
     logo: Logo | None = None
     footer: str = ""
     backlink: Link | None = None

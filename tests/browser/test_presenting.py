@@ -69,6 +69,16 @@ def test_fragments_appear_one_by_one(kitchen: Page) -> None:
     assert kitchen.evaluate(CURRENT) == "dark"
 
 
+def test_the_parts_of_a_picture_in_the_page_appear_one_by_one(kitchen: Page) -> None:
+    open_slide(kitchen, "inline")
+    counts = [sum(kitchen.evaluate(SEEN))]
+    for _ in range(2):
+        kitchen.keyboard.press("ArrowRight")
+        counts.append(sum(kitchen.evaluate(SEEN)))
+    assert counts == [0, 1, 2]
+    assert kitchen.get_by_role("img", name="Two neurons").is_visible()
+
+
 def test_an_output_on_a_click_waits_for_it(kitchen: Page) -> None:
     open_slide(kitchen, "on-click")
     output = kitchen.locator("#on-click .outputs")

@@ -1,7 +1,7 @@
 """Every slide of every deck, seen at 1280 × 720 with all its fragments shown."""
 
 import gzip
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -34,6 +34,8 @@ def visit(request: pytest.FixtureRequest, browser: Browser) -> Visit:
         page.wait_for_load_state("networkidle")
         first = list(opened.requests)
         looks = list(walk(page))
+        page.keyboard.press("d")
+        looks += [replace(look, name=f"{look.name}, dark") for look in walk(page)]
         return Visit(site, first, opened.requests, opened.complaints, looks)
 
 

@@ -14,6 +14,7 @@ from markdown.treeprocessors import Treeprocessor
 from deckwright.errors import DeckError
 from deckwright.model import MARK
 from deckwright.render.divs import mark_incremental, name_callouts
+from deckwright.render.inlinesvg import put_in_place
 from deckwright.render.shape import css_length, lift_pictures, nest
 from deckwright.source.options import ELEMENT_KEYS, check_keys, read_attributes
 
@@ -115,11 +116,11 @@ class Shape(Treeprocessor):
         nest(root, self.converter.current.divs)
         self.raw_html()
         self.check_footnotes(root)
-        for element in root.iter():
+        for at, element in enumerate(list(root.iter())):
             for key in sorted(ELEMENT_KEYS & element.attrib.keys()):
                 element.set(f"data-{key}", element.attrib.pop(key))
             if element.tag == "img":
-                self.picture(element)
+                self.picture(element, f"p{self.converter.count}-{at}-")
             if element.tag == "a" and "href" in element.attrib:
                 element.set("href", self.converter.ask("link", element.get("href", "")))
         name_callouts(root)
@@ -142,10 +143,15 @@ class Shape(Treeprocessor):
             if isinstance(raw, str) and raw not in current.stash:
                 stash[at] = self.converter.ask("raw", raw)
 
-    def picture(self, element: Element) -> None:
-        element.set("src", self.converter.ask("address", element.get("src", "")))
+    def picture(self, element: Element, prefix: str) -> None:
+        """Give a picture its address, or put it into the page itself, and its size into its style."""
         sizes = [
             f"{side}:{css_length(element.attrib.pop(side))}" for side in ("width", "height") if side in element.attrib
         ]
         if sizes:
             element.set("style", ";".join([*sizes, element.get("style", "")]).rstrip(";"))
+        written = element.get("src", "")
+        if "inline" in element.get("class", "").split():
+            put_in_place(element, self.converter.ask("inline", written), prefix)
+        else:
+            element.set("src", self.converter.ask("address", written))

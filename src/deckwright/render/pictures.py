@@ -8,6 +8,7 @@ from urllib.parse import unquote
 from deckwright.errors import DeckError, Place, nearest
 from deckwright.model import Attributes, Deck, Slide
 from deckwright.render.assets import Assets
+from deckwright.render.inlinesvg import NotInline, read_svg
 from deckwright.render.webhtml import NotOffline, inspect
 
 REMOTE = re.compile(r"^([a-z][a-z0-9+.-]*:)?//", re.IGNORECASE)
@@ -33,15 +34,26 @@ class Pictures:
 
     def resolve(self, written: str, place: Place) -> str:
         """The address of a file: relative to the Markdown file, or from static/ with a leading slash."""
-        if KEPT.match(written):
-            return written
+        return written if KEPT.match(written) else self.assets.add_file(self.found(written, place))
+
+    def inline(self, written: str, slide: Slide) -> str:
+        """The markup of an SVG file that is to stand in the page itself. Raises DeckError for what is none."""
+        place = slide.place_of(written)
+        try:
+            return read_svg(self.assets.reads.content(self.found(written, place)))
+        except NotInline as reason:
+            remedy = "Mend the file, or leave out `.inline`: it is then shown as a file of its own."
+            raise DeckError(f"{written} cannot stand in the page: {reason}", place, remedy) from reason
+
+    def found(self, written: str, place: Place) -> Path:
+        """The file that an author's path means. Raises DeckError for one that is missing or remote."""
         if REMOTE.match(written):
             remedy = "Save it beside the slides, so that the talk can be given offline."
             raise DeckError(f"{written} would be fetched from the network", place, remedy)
         file = self.file(written, place)
         if file is None:
             raise DeckError(f"there is no file {written!r}", place, self.remedy(written, place))
-        return self.assets.add_file(file)
+        return file
 
     def file(self, written: str, place: Place) -> Path | None:
         """The file that an author's path means, if it is there."""

@@ -37,6 +37,9 @@ class Files(Protocol):
     def address(self, written: str, slide: Slide) -> str:
         """Of a picture."""
 
+    def inline(self, written: str, slide: Slide) -> str:
+        """The markup of an SVG file that is to stand in the page itself."""
+
     def link(self, written: str, slide: Slide) -> str:
         """Of what a link leads to."""
 
@@ -91,7 +94,7 @@ class ProseConverter:
     def converted(self, text: str) -> str:
         """The HTML of marked Markdown: as remembered, if all files that it names still have their addresses."""
         self.count, self.asked = self.count + 1, []
-        number = self.count if "[^" in text else 0  # the ids of footnotes hold it
+        number = self.count if "[^" in text or ".inline" in text else 0  # ids of footnotes and in pictures hold it
         divs = [div.attributes for div in self.current.divs]
         classes = self.current.slide.attributes.classes
         question = repr((text, self.current.stash, divs, classes, self.references, number))

@@ -56,7 +56,9 @@ def holds_only_pictures(paragraph: Element) -> bool:
     """Whether a paragraph is nothing but pictures."""
     words = [paragraph.text, *(part.tail for part in paragraph)]
     return (
-        len(paragraph) > 0 and all(part.tag == "img" for part in paragraph) and not "".join(filter(None, words)).strip()
+        len(paragraph) > 0
+        and all(part.tag in ("img", "svg") for part in paragraph)
+        and not "".join(filter(None, words)).strip()
     )
 
 

@@ -195,6 +195,7 @@ SETTINGS_READERS: dict[str, Reader] = {
     "description": text,
     "lang": text,
     "theme": text,
+    "scheme": one_of("light", "dark", "auto"),
     "logo": record(Logo, dict.fromkeys(("src", "alt", "href"), text), "src"),
     "footer": text,
     "backlink": record(Link, dict.fromkeys(("href", "text"), text), "href"),

@@ -1,0 +1,65 @@
+"""Light and dark: what the deck says, what the key D does, and what follows it."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from .conftest import SCREEN, Opened
+from .test_presenting import open_slide
+from .walk import wait_until
+
+GROUND = "getComputedStyle(document.querySelector('.reveal-viewport')).backgroundColor"
+STROKE = "getComputedStyle(document.querySelector('#inline svg path')).stroke"
+LIGHT, DARK = "rgb(252, 251, 248)", "rgb(18, 24, 30)"
+
+
+def test_the_key_d_makes_the_deck_dark_and_light_again(kitchen: Page) -> None:
+    grounds = [kitchen.evaluate(GROUND)]
+    for _ in range(2):
+        kitchen.keyboard.press("d")
+        grounds.append(kitchen.evaluate(GROUND))
+    assert grounds == [LIGHT, DARK, LIGHT]
+
+
+def test_a_picture_in_the_page_follows_the_key(kitchen: Page) -> None:
+    open_slide(kitchen, "inline")
+    light = kitchen.evaluate(STROKE)
+    kitchen.keyboard.press("d")
+    assert kitchen.evaluate(STROKE) != light
+
+
+def test_the_key_is_remembered_for_the_tab(opened: Opened, kitchen_address: str) -> None:
+    page = opened.go(kitchen_address)
+    page.keyboard.press("d")
+    page = opened.go(f"{kitchen_address}?again")
+    assert page.evaluate(GROUND) == DARK
+    assert opened.complaints == []
+
+
+def test_the_key_stands_in_the_list_of_keys(kitchen: Page) -> None:
+    kitchen.keyboard.press("Shift+?")
+    wait_until(kitchen, "document.querySelector('.r-overlay-help')?.textContent.includes('Dark or light')")
+
+
+def test_paper_is_what_the_deck_says(opened: Opened, kitchen_site: Path) -> None:
+    page = opened.go((kitchen_site / "index.html").as_uri())
+    page.keyboard.press("d")
+    page = opened.go((kitchen_site / "index.html").as_uri() + "?print-pdf")
+    assert page.evaluate("document.documentElement.dataset.scheme") == "light"
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+@pytest.mark.parametrize(("scheme", "ground"), [("light", LIGHT), ("dark", DARK), ("auto", DARK)])
+def test_the_setting_decides_and_auto_follows_the_system(
+    browser: Browser, kitchen_site: Path, scheme: str, ground: str, scripts: bool
+) -> None:
+    wanted = LIGHT if scheme == "auto" and not scripts else ground
+    with browser.new_context(viewport=SCREEN, color_scheme="dark", java_script_enabled=scripts) as context:
+        page = context.new_page()
+        text = (kitchen_site / "index.html").read_text().replace('data-scheme="light"', f'data-scheme="{scheme}"')
+        with_scheme = kitchen_site / f"index-{scheme}.html"
+        with_scheme.write_text(text)
+        page.goto(with_scheme.as_uri())
+        with_scheme.unlink()
+        assert page.evaluate("getComputedStyle(document.body).backgroundColor") == wanted
