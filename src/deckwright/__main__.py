@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from deckwright import __version__
+from deckwright.browser.arguments import add_browser
 from deckwright.shell.arguments import add_shell
 
 EXAMPLES = """examples:
@@ -86,6 +87,7 @@ def parser() -> Commands:
     why.add_argument("label", metavar="LABEL", help="the label of a cell")
     add_others(commands)
     add_shell(commands.add)
+    add_browser(commands.add)
     return commands
 
 

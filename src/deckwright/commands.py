@@ -10,6 +10,7 @@ from types import FrameType
 from typing import TYPE_CHECKING
 
 from deckwright import pipeline
+from deckwright.browser.commands import BROWSER
 from deckwright.errors import INTERRUPTED, OK, USAGE, WRONG, DeckError, nearest
 from deckwright.execute.store import LIMIT, Store
 from deckwright.model import Cell, Deck, blocks_of, steps
@@ -169,4 +170,5 @@ COMMANDS: dict[str, Command] = {
     "freeze": freeze,
     "cache": cache,
     **SHELL,
+    **BROWSER,
 }

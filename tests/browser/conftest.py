@@ -1,9 +1,8 @@
 """Built decks, a browser, and pages that remember what they asked for and complained of."""
 
 import os
-import shutil
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
@@ -11,25 +10,16 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize
 
+from deckwright.browser.chromium import Opened, chromium
 from deckwright.execute.trace import Trace
 from deckwright.execute.watch import Step
 from deckwright.pipeline import Project, build
 
-from .walk import wait_until
-
 ROOT = Path(__file__).parents[2]
 KITCHEN = Path(__file__).parent / "decks" / "kitchen"
-CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
-FLAGS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run "
-    "--disable-background-networking --disable-component-update --disable-sync"
-).split()
 SCREEN: ViewportSize = {"width": 1280, "height": 720}
-VIOLATIONS = (
-    "document.addEventListener('securitypolicyviolation', (event) => console.error('policy: ' + event.blockedURI))"
-)
 
 
 @dataclass
@@ -46,31 +36,6 @@ class Silent:
     def finished(self, step: Step, trace: Trace) -> None: ...
     def warn(self, message: str) -> None:
         self.warnings.append(message)
-
-
-@dataclass
-class Opened:
-    """A page, the addresses that it asked for, and its complaints: errors, failed requests, policy violations."""
-
-    page: Page
-    requests: list[str] = field(default_factory=list)
-    complaints: list[str] = field(default_factory=list)
-
-    def listen(self) -> None:
-        self.page.on("request", lambda request: self.requests.append(request.url))
-        self.page.on("requestfailed", lambda request: self.complaints.append(f"failed: {request.url}"))
-        self.page.on("pageerror", lambda error: self.complaints.append(f"error: {error}"))
-        self.page.on("console", self.console)
-
-    def console(self, message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning"):
-            self.complaints.append(f"{message.type}: {message.text}")
-
-    def go(self, address: str) -> Page:
-        """Open a deck and wait until it has started."""
-        self.page.goto(address)
-        wait_until(self.page, "window.Reveal?.isReady()")
-        return self.page
 
 
 def build_aside(project: Project, watcher: Silent) -> None:
@@ -110,27 +75,17 @@ def talk_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """The system's Chromium, else the one that playwright brought."""
-    found = next(filter(None, map(shutil.which, CHROMIUMS)), None)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
+    with chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture
 def opened(browser: Browser) -> Iterator[Opened]:
     """A fresh page at the size of a slide."""
-    # With motion, a fragment's visibility changes only some frames after the click.
     with browser.new_context(viewport=SCREEN, reduced_motion="reduce") as context:
-        yield new_page(context.new_page)
-
-
-def new_page(make: Callable[[], Page]) -> Opened:
-    opened = Opened(make())
-    opened.page.add_init_script(VIOLATIONS)
-    opened.listen()
-    return opened
+        fresh = Opened(context.new_page())
+        fresh.listen()
+        yield fresh
 
 
 @pytest.fixture(params=["from a file", "over http"])

@@ -5,8 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
-from .conftest import Opened
-from .walk import wait_until
+from deckwright.browser.chromium import Opened, wait_until
 
 LIT = """(slide) => [...document.querySelectorAll(`#${slide} .ln`)].flatMap(
     (line, at) => getComputedStyle(line).backgroundColor === 'rgba(0, 0, 0, 0)' ? [] : [at + 1])"""

@@ -6,8 +6,9 @@ from pathlib import Path
 
 from playwright.sync_api import Browser
 
-from .conftest import SCREEN, Opened
-from .walk import slide_count
+from deckwright.browser.chromium import Opened, slide_count
+
+from .conftest import SCREEN
 
 PDF_PAGE = re.compile(rb"/Type\s*/Page\b")
 PLACES = """() => [...document.querySelectorAll('.slides section:not(:has(> section))')].map(

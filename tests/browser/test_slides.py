@@ -8,7 +8,9 @@ from urllib.parse import unquote, urlsplit
 import pytest
 from playwright.sync_api import Browser
 
-from .conftest import SCREEN, new_page
+from deckwright.browser.chromium import Complaint, Opened
+
+from .conftest import SCREEN
 from .walk import Look, findings, walk
 
 FIRST_LOAD_LIMIT = 250_000  # bytes, gzip: page, styles, scripts and fonts, without figures
@@ -21,7 +23,7 @@ class Visit:
     site: Path
     first_requests: list[str]
     requests: list[str]
-    complaints: list[str]
+    complaints: list[Complaint]
     looks: list[Look]
 
 
@@ -29,7 +31,8 @@ class Visit:
 def visit(request: pytest.FixtureRequest, browser: Browser) -> Visit:
     site: Path = request.getfixturevalue(f"{request.param}_site")
     with browser.new_context(viewport=SCREEN, reduced_motion="reduce") as context:
-        opened = new_page(context.new_page)
+        opened = Opened(context.new_page())
+        opened.listen()
         page = opened.go((site / "index.html").as_uri())
         page.wait_for_load_state("networkidle")
         first = list(opened.requests)

@@ -2,22 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from time import monotonic
 from typing import Any
 
 from playwright.sync_api import Page
 
-PATIENCE = 20  # seconds
+from deckwright.browser.chromium import show, slide_count
+
 SMALLEST_TEXT = 16  # CSS pixels on a slide of 1280 × 720
 FAINTEST_TEXT = 4.5  # contrast with its ground, as WCAG's level AA wants it
-
-SHOW = """async (number) => {
-    const slide = Reveal.getSlides()[number];
-    const { h, v } = Reveal.getIndices(slide);
-    Reveal.slide(h, v, slide.querySelectorAll('.fragment').length);
-    await document.fonts.ready;
-    await Promise.all([...slide.querySelectorAll('img')].map((image) => image.decode().catch(() => {})));
-}"""
 
 LOOK = """([smallest, faintest]) => {
     const slide = Reveal.getCurrentSlide(), room = slide.getBoundingClientRect(), scale = Reveal.getScale();
@@ -106,9 +98,8 @@ class Look:
 
 def walk(page: Page) -> Iterator[Look]:
     """Visit every slide of the deck that the page has open."""
-    wait_until(page, "window.Reveal?.isReady()")
     for number in range(slide_count(page)):
-        page.evaluate(SHOW, number)
+        show(page, number)
         yield look(page)
 
 
@@ -117,21 +108,6 @@ def look(page: Page) -> Look:
     seen: dict[str, Any] = page.evaluate(LOOK, [SMALLEST_TEXT, FAINTEST_TEXT])
     values: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in seen.items()}
     return Look(**values)
-
-
-def wait_until(page: Page, expression: str, argument: Any = None) -> None:
-    """Wait until JavaScript is true. Playwright's own way polls with eval, which the page's policy reports."""
-    deadline = monotonic() + PATIENCE
-    while not page.evaluate(expression, argument):
-        if monotonic() > deadline:
-            raise TimeoutError(f"after {PATIENCE} s still not true: {expression}")
-        page.wait_for_timeout(10)
-
-
-def slide_count(page: Page) -> int:
-    """How many slides the deck has, title and those below others included."""
-    count: int = page.evaluate("Reveal.getTotalSlides()")
-    return count
 
 
 def findings(looks: list[Look], kind: str) -> list[str]:

@@ -1,0 +1,36 @@
+"""What the commands of this folder print."""
+
+from argparse import Namespace
+from collections.abc import Callable
+
+from deckwright.browser.extra import require
+from deckwright.errors import OK
+from deckwright.pipeline import Project
+from deckwright.progress import Progress
+from deckwright.source.load import load
+
+Command = Callable[[Project, Namespace, Progress], int]
+
+
+def pictures(project: Project, chosen: Namespace, progress: Progress) -> int:
+    """Photograph the slides of the site."""
+    require("playwright")
+    from deckwright.browser import pictures as taking
+    from deckwright.browser.chromium import chromium
+    from deckwright.render.draft import SOCIAL_PICTURE
+
+    folder = (chosen.into or project.root / "build" / "pictures").absolute()
+    decks = load(project.root, project.slides)
+    with chromium() as browser:
+        for deck in decks[:1] if chosen.only else decks:
+            taken = taking.pictures(browser, deck, project.out / deck.name, chosen.only, chosen.size, chosen.scheme)
+            written = taking.write(folder / deck.name, taken, taking.contact_sheets(browser, taken))
+            if chosen.social:
+                social = deck.folder / SOCIAL_PICTURE
+                social.write_bytes(taking.social_picture(browser, taken if chosen.only else taken[:1]))
+                written.append(social)
+            print(*written, sep="\n")
+    return OK
+
+
+BROWSER: dict[str, Command] = {"pictures": pictures}
