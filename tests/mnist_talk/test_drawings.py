@@ -88,8 +88,8 @@ DRAWINGS: dict[str, Callable[[], None]] = {
     "neuron": lambda: grown_neuron(3),
     "field": lambda: neuron_field(3, 50),
     "network": lambda: layered_network((2, 5), seed=1),
-    "spikes": lambda: all_or_none({"weak": 12}),
-    "activations": lambda: activations({"ReLU": F.relu}),
+    "spikes": lambda: all_or_none({"weak": 12, "strong": 18}),
+    "activations": lambda: activations({"ReLU": F.relu, "tanh": torch.tanh}),
 }
 
 
