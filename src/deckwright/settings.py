@@ -44,6 +44,7 @@ class Figure:
     height: float | None = None
     format: FigureFormat = "svg"
     dpi: int = 192
+    scheme: Literal["both", "light"] = "both"  # light: as drawn, on paper in a dark deck
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,12 @@ def use_style() -> None:
     plt.style.use(STYLE)
 
 
+def draw_ink(axes: Axes, image: Tensor, darkest: float) -> None:
+    """Draw an image (H, W) in ink; by its name it is known as such, and is light where the ground is dark."""
+    name = f"ink-{plt.gcf().axes.index(axes)}"
+    axes.imshow(image.numpy(), PAPER_TO_INK, vmin=0, vmax=darkest, gid=name)
+
+
 def digit_grid(images: Tensor, titles: Sequence[str] = (), columns: int = 10) -> None:
     """Draw images (N, 28, 28) row by row, each under its title if it has one."""
     rows = -(-len(images) // columns)
@@ -56,7 +62,7 @@ def digit_grid(images: Tensor, titles: Sequence[str] = (), columns: int = 10) ->
     for axes in grid.flat:
         axes.axis("off")
     for axes, image in zip(grid.flat, images, strict=False):
-        axes.imshow(image.numpy(), PAPER_TO_INK, vmin=0, vmax=image.max().item())
+        draw_ink(axes, image, image.max().item())
     for axes, title in zip(grid.flat, titles, strict=False):
         axes.set_title(title)
 
@@ -64,10 +70,10 @@ def digit_grid(images: Tensor, titles: Sequence[str] = (), columns: int = 10) ->
 def pixel_values(image: Tensor, top: int, left: int, size: int = 9) -> None:
     """Draw an image (28, 28) beside the values of a square window of it."""
     whole, window = plt.subplots(1, 2, width_ratios=(1, 1.15))[1]
-    whole.imshow(image.numpy(), PAPER_TO_INK, vmin=0, vmax=255)
+    draw_ink(whole, image, 255)
     whole.add_patch(Rectangle((left - 0.5, top - 0.5), size, size, fill=False, color=COLOURS[1], linewidth=3))
     whole.set(xticks=(0, 9, 18, 27), yticks=(0, 9, 18, 27), xlabel="column", ylabel="row")
-    window.imshow(image[top : top + size, left : left + size].numpy(), PAPER_TO_INK, vmin=0, vmax=255)
+    draw_ink(window, image[top : top + size, left : left + size], 255)
     window.axis("off")
     for row in range(size):
         for column in range(size):

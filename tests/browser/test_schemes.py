@@ -1,8 +1,10 @@
 """Light and dark: what the deck says, what the key D does, and what follows it."""
 
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, Page
 
 from .conftest import SCREEN, Opened
@@ -27,6 +29,35 @@ def test_a_picture_in_the_page_follows_the_key(kitchen: Page) -> None:
     light = kitchen.evaluate(STROKE)
     kitchen.keyboard.press("d")
     assert kitchen.evaluate(STROKE) != light
+
+
+def common_and_extreme(page: Page, selector: str) -> tuple[int, tuple[int, int]]:
+    """Of the greys that an element shows: the most frequent one, then the darkest and the lightest."""
+    greys = Image.open(BytesIO(page.locator(selector).screenshot())).convert("L")
+    counts = greys.histogram()
+    return counts.index(max(counts)), greys.getextrema()
+
+
+def test_a_figure_is_ink_on_the_decks_ground_in_both_schemes(kitchen: Page) -> None:
+    open_slide(kitchen, "figure")
+    ground, (ink, _) = common_and_extreme(kitchen, "#figure img")
+    assert (ground > 240, ink < 60) == (True, True)
+    kitchen.keyboard.press("d")
+    ground, (_, ink) = common_and_extreme(kitchen, "#figure img")
+    assert (ground < 40, ink > 200) == (True, True)
+
+
+def test_a_figure_of_pixels_lies_on_paper_in_the_dark(kitchen: Page) -> None:
+    open_slide(kitchen, "tall")
+    kitchen.keyboard.press("d")
+    ground, (ink, _) = common_and_extreme(kitchen, "#tall img")
+    assert (ground > 240, ink < 60) == (True, True)
+
+
+def test_a_figure_on_a_dark_slide_is_light_ink(kitchen: Page) -> None:
+    open_slide(kitchen, "drawn-dark")
+    ground, (_, ink) = common_and_extreme(kitchen, "#drawn-dark img")
+    assert (ground < 70, ink > 200) == (True, True)
 
 
 def test_the_key_is_remembered_for_the_tab(opened: Opened, kitchen_address: str) -> None:

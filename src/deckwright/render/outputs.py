@@ -15,6 +15,7 @@ from deckwright.render.assets import Assets
 from deckwright.render.maths import formula_html
 from deckwright.render.pieces import remembered
 from deckwright.render.plotly import plotly_view
+from deckwright.render.schemes import with_dark_scheme
 from deckwright.render.webhtml import NotOffline, is_harmless, offline_html
 
 COLOUR = r"(?:\x1b\[[0-9;]*m)*"
@@ -36,6 +37,7 @@ class View(NamedTuple):
     width: int = 0
     height: int = 0
     alt: str = ""
+    on_paper: bool = False  # made for a light ground alone
 
 
 class Scene(NamedTuple):
@@ -45,6 +47,7 @@ class Scene(NamedTuple):
     slide: Slide
     alt: str
     size: tuple[int, int]  # of its figures, CSS pixels
+    schemes: bool  # give its figures a dark scheme
     assets: Assets
     root: Path  # of the project: paths in HTML outputs start there
     markdown: Callable[[str, Cell], str]
@@ -124,9 +127,10 @@ def svg(text: str, scene: Scene) -> View:
     """A vector figure, as a file."""
     tag = text[text.find("<svg") : text.find(">", text.find("<svg"))]
     sides = {found["side"]: float(found["number"]) * CSS_PIXELS[found["unit"]] for found in SVG_SIDE.finditer(tag)}
-    src = scene.assets.add(text.encode(), scene.cell.label, ".svg")
     width, height = (round(sides.get(side, 0)) for side in ("width", "height"))
-    return View("figure", src=src, width=width, height=height, alt=scene.alt)
+    shown = with_dark_scheme(text) if scene.schemes else text
+    src = scene.assets.add(shown.encode(), scene.cell.label, ".svg")
+    return View("figure", src=src, width=width, height=height, alt=scene.alt, on_paper=shown == text)
 
 
 def picture(suffix: str) -> "Form":
@@ -136,7 +140,7 @@ def picture(suffix: str) -> "Form":
         content = base64.b64decode(text)
         width, height = png_size(content) if suffix == ".png" else (0, 0)
         src = scene.assets.add(content, scene.cell.label, suffix)
-        return View("figure", src=src, width=width, height=height, alt=scene.alt)
+        return View("figure", src=src, width=width, height=height, alt=scene.alt, on_paper=True)
 
     return form
 
@@ -159,7 +163,9 @@ def web_html(text: str, scene: Scene) -> View:
 
 def plotly(bundle: Mapping[str, Any], scene: Scene) -> View:
     """An interactive figure. Raises NotOffline."""
-    return View("plotly", html=plotly_view(bundle, scene.cell.label, scene.size, scene.assets), alt=scene.alt)
+    return View(
+        "plotly", html=plotly_view(bundle, scene.cell.label, scene.size, scene.assets), alt=scene.alt, on_paper=True
+    )
 
 
 def latex(text: str, scene: Scene) -> View:

@@ -66,7 +66,9 @@ class Filler:
         if cell.options.output == "false":
             return []
         size = figure_of(self.draft.deck.settings, cell.options, cell.width).pixels
-        scene = Scene(cell, slide, alt, size, self.draft.assets, self.draft.deck.root, self.draft.markdown, self.warn)
+        schemes = self.draft.deck.settings.figure.scheme == "both"
+        assets, root = self.draft.assets, self.draft.deck.root
+        scene = Scene(cell, slide, alt, size, schemes, assets, root, self.draft.markdown, self.warn)
         shown = views(outputs, scene)
         if not alt and any(view.kind in FIGURES for view in shown):
             self.warn(f"{cell.place}: the figure of cell {cell.label} has neither fig-cap nor fig-alt")

@@ -205,7 +205,13 @@ SETTINGS_READERS: dict[str, Reader] = {
     "execute": cell_defaults,
     "figure": record(
         Figure,
-        {"width": positive, "height": positive, "format": one_of("svg", "png"), "dpi": whole(30, 1200)},
+        {
+            "width": positive,
+            "height": positive,
+            "format": one_of("svg", "png"),
+            "dpi": whole(30, 1200),
+            "scheme": one_of("both", "light"),
+        },
         "format",
     ),
     "seed": whole(0, 2**32 - 1),
