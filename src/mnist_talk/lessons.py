@@ -22,6 +22,7 @@ START = (-1.8, 2.8)  # weight and bias with which every descent begins
 WEIGHTS, BIASES = (-2.5, 4.1), (-3.3, 3.4)  # the part of the landscape that is drawn
 PATH_COLOURS = (COLOURS[1], COLOURS[0], COLOURS[2], COLOURS[3])
 EDGES = torch.tensor([[-1.0, 0.0, 1.0]] * 3)  # is there more ink to the right than to the left?
+CENTRES = torch.tensor([[-1.5, -0.6], [0.2, 1.2], [1.6, -0.8]])  # of the three clouds
 NOISE = 0.3  # how far a point of the wave is off: the standard deviation
 
 
@@ -43,6 +44,37 @@ def price_of_doubt(shares: Sequence[float]) -> None:
     plt.gca().set(
         xlabel="probability given to the right answer", ylabel="loss", xlim=(0, 1.3), ylim=(0, 5.5), xticks=(0, 0.5, 1)
     )
+
+
+# ---- With labels, and without ----
+
+
+def clouds(count: int = 90, seed: int = 5) -> tuple[Tensor, Tensor]:
+    """Points (N, 2) around three centres, and to which they belong (N,)."""
+    labels = torch.arange(count) % len(CENTRES)
+    noise = torch.randn(count, 2, generator=torch.Generator().manual_seed(seed))
+    return CENTRES[labels] + 0.5 * noise, labels
+
+
+def group(points: Tensor, count: int, rounds: int = 20) -> Tensor:
+    """K-means: to which of `count` groups (N,) each point belongs, found without any label."""
+    centres = points[:count]
+    for _ in range(rounds):
+        nearest = torch.cdist(points, centres).argmin(dim=1)
+        centres = torch.stack([points[nearest == number].mean(dim=0) for number in range(count)])
+    return nearest
+
+
+def scatter(points: Tensor, kinds: Sequence[Tensor | None], titles: Sequence[str]) -> None:
+    """Draw the points once for each of `kinds`, in colours and shapes by kind, or alike where there is none."""
+    panels = plt.subplots(len(kinds), 1, squeeze=False)[1].flat
+    for axes, kind, title in zip(panels, kinds, titles, strict=True):
+        axes.set(title=title, xticks=(), yticks=())
+        if kind is None:
+            axes.plot(*points.T, "o", color=INK, alpha=0.55, markersize=8)
+            continue
+        for number, (marker, colour) in enumerate(zip("os^", COLOURS, strict=False)):
+            axes.plot(*points[kind == number].T, marker, color=colour, markersize=8)
 
 
 # ---- One neuron, two numbers to learn ----
@@ -139,7 +171,8 @@ def fit(pairs: Pairs, degree: int, penalty: float = 0.0) -> Tensor:
         degree + 1, dtype=torch.float64
     )  # each wants a coefficient to be 0
     inputs, wanted = torch.cat([powers(pairs.x, degree), rows]), torch.cat([pairs.y, rows.new_zeros(degree + 1)])
-    polynomial: Tensor = torch.linalg.lstsq(inputs, wanted).solution
+    # The usual driver's last digits vary from call to call.
+    polynomial: Tensor = torch.linalg.lstsq(inputs, wanted, driver="gels").solution
     return polynomial
 
 

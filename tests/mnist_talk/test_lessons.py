@@ -37,6 +37,23 @@ def loss_at(kinds: Pairs, path: torch.Tensor) -> list[float]:
     return [float(lessons.mean_loss(kinds, *place)) for place in path]
 
 
+def test_groups_are_found_without_labels() -> None:
+    points, labels = lessons.clouds()
+    found = lessons.group(points, 3)
+    named = torch.tensor([labels[found == number].mode().values for number in range(3)])
+    assert sorted(named.tolist()) == [0, 1, 2]
+    assert (named[found] == labels).float().mean() > 0.9
+
+
+def test_points_are_coloured_by_kind_or_alike() -> None:
+    points, labels = lessons.clouds(12)
+    lessons.scatter(points, [None, labels], ["without", "with"])
+    alike, told_apart = plt.gcf().axes
+    assert [len(np.asarray(line.get_xdata())) for line in alike.lines] == [12]
+    assert [len(np.asarray(line.get_xdata())) for line in told_apart.lines] == [4, 4, 4]
+    assert_readable()
+
+
 def test_a_neuron_that_knows_nothing_pays_the_price_of_a_coin(kinds: Pairs) -> None:
     assert float(lessons.mean_loss(kinds, torch.tensor(0.0), torch.tensor(0.0))) == pytest.approx(math.log(2))
 
@@ -136,8 +153,9 @@ def test_overfitting_shows_both_errors_of_each_degree() -> None:
     seen, unseen = lessons.noisy_wave(16, seed=6), lessons.noisy_wave(401, seed=99)
     lessons.overfitting(seen, unseen, degrees=range(1, 6), shown=(5, 3))
     train, test = (np.asarray(line.get_ydata()).tolist() for line in plt.gcf().axes[1].lines)
-    assert train == [lessons.squared_error(lessons.fit(seen, degree), seen) for degree in range(1, 6)]
-    assert test == [lessons.squared_error(lessons.fit(seen, degree), unseen) for degree in range(1, 6)]
+    polynomials = [lessons.fit(seen, degree) for degree in range(1, 6)]
+    assert train == pytest.approx([lessons.squared_error(polynomial, seen) for polynomial in polynomials])
+    assert test == pytest.approx([lessons.squared_error(polynomial, unseen) for polynomial in polynomials])
     assert_readable()
 
 
