@@ -1,6 +1,7 @@
 """Built decks, a browser, and pages that remember what they asked for and complained of."""
 
 import os
+import shutil
 import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -61,6 +62,16 @@ def kitchen_site(tmp_path_factory: pytest.TempPathFactory, kitchen_warnings: lis
 def drawn_site(kitchen_site: Path) -> Path:
     """The deck beside it whose figures are drawn by a script in the page."""
     return kitchen_site / "drawn"
+
+
+@pytest.fixture(scope="session")
+def lecture_site(kitchen_site: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The kitchen deck in the theme `lecture`."""
+    out = tmp_path_factory.mktemp("lecture") / "site"
+    shutil.copytree(kitchen_site, out)
+    page, house = out / "index.html", '<link rel="stylesheet" href="assets/themes/deckwright.css">'
+    page.write_text(page.read_text().replace(house, house + house.replace("themes/deckwright", "themes/lecture")))
+    return out
 
 
 @pytest.fixture(scope="session")

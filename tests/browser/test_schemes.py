@@ -7,9 +7,10 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page
 
-from .conftest import SCREEN, Opened
+from deckwright.browser.chromium import Opened, wait_until
+
+from .conftest import SCREEN
 from .test_presenting import open_slide
-from .walk import wait_until
 
 GROUND = "getComputedStyle(document.querySelector('.reveal-viewport')).backgroundColor"
 STROKE = "getComputedStyle(document.querySelector('#inline svg path')).stroke"

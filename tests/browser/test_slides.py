@@ -27,7 +27,7 @@ class Visit:
     looks: list[Look]
 
 
-@pytest.fixture(scope="module", params=["kitchen", "drawn", "talk"])
+@pytest.fixture(scope="module", params=["kitchen", "lecture", "drawn", "talk"])
 def visit(request: pytest.FixtureRequest, browser: Browser) -> Visit:
     site: Path = request.getfixturevalue(f"{request.param}_site")
     with browser.new_context(viewport=SCREEN, reduced_motion="reduce") as context:
