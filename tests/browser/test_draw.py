@@ -7,15 +7,16 @@ import torch
 from playwright.sync_api import Browser, Page
 from torch import nn
 
+from deckwright.browser.chromium import Opened, wait_until
 from deckwright.pipeline import Project
 from mnist_talk.data import MNIST, Samples, load, samples
 from mnist_talk.draw import drawing_board, one_of_each
 from mnist_talk.models import CNN, MLP
 from mnist_talk.training import Recipe, ready, run_epoch
 
-from .conftest import ROOT, Opened, Silent, build_aside, new_page
+from .conftest import ROOT, Silent, build_aside
 from .test_presenting import CURRENT, open_slide
-from .walk import findings, look, wait_until
+from .walk import findings, look
 
 DECK = """---
 title: A deck with a drawing board
@@ -235,7 +236,8 @@ def test_the_answer_is_read_aloud_once_drawing_is_over(board: Page) -> None:
 
 def test_a_finger_draws_on_a_telephone(browser: Browser, address: str) -> None:
     with browser.new_context(viewport={"width": 412, "height": 840}, has_touch=True, is_mobile=True) as context:
-        opened = new_page(context.new_page)
+        opened = Opened(context.new_page())
+        opened.listen()
         page = opened.go(address)
         assert page.evaluate("Reveal.isScrollView()")
         page.evaluate("document.querySelector('#draw').scrollIntoView({ block: 'center' })")
@@ -256,7 +258,7 @@ def test_a_finger_draws_on_a_telephone(browser: Browser, address: str) -> None:
 
 def test_a_finger_on_the_paper_turns_no_slide(browser: Browser, address: str) -> None:
     with browser.new_context(viewport={"width": 1280, "height": 720}, has_touch=True) as context:
-        page = new_page(context.new_page).go(address)
+        page = Opened(context.new_page()).go(address)
         open_slide(page, "draw")
         swipe(page, on_paper(page, ((1, 0), (0.5, 0.1), (0, 0.2)), 0.1, 0.4, 0.8))
         assert page.evaluate(CURRENT) == "draw"
