@@ -8,7 +8,7 @@ from pathlib import Path
 
 from deckwright import __version__
 from deckwright.browser.arguments import add_browser
-from deckwright.shell.arguments import add_shell
+from deckwright.shell.arguments import add_form, add_shell
 
 EXAMPLES = """examples:
   deckwright new my-talk               a small deck to begin with
@@ -31,7 +31,9 @@ class Commands:
             formatter_class=RawDescriptionHelpFormatter,
         )
         self.top.add_argument("--version", action="version", version=f"deckwright {__version__}")
-        self.top.set_defaults(slides=None, out=None, quiet=False, verbose=False, fresh=False, frozen=False, json=False)
+        self.top.set_defaults(
+            slides=None, out=None, quiet=False, verbose=False, fresh=False, frozen=False, json=False, jobs=1
+        )
         self.commands = self.top.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     def add(self, name: str, short: str, description: str, examples: str, *, on_deck: bool = True) -> ArgumentParser:
@@ -64,12 +66,23 @@ def parser() -> Commands:
         "Bring the site up to date. Cells whose inputs are what they were are not run again.",
         "  deckwright build\n  deckwright build --verbose    tell every cell\n"
         "  deckwright build --fresh      run every cell, whatever is known of it\n"
-        "  deckwright build --frozen     run none: take the results that `deckwright freeze` wrote\n",
+        "  deckwright build --frozen     run none: take the results that `deckwright freeze` wrote\n"
+        "  deckwright build --single-file    one HTML file that holds everything\n",
     )
     build.add_argument("--out", type=Path, metavar="FOLDER", help="where the site goes (default: site beside slides)")
     how = build.add_mutually_exclusive_group()
     how.add_argument("--fresh", action="store_true", help="ignore what earlier builds kept")
     how.add_argument("--frozen", action="store_true", help="run nothing; publish the results in slides/.frozen")
+    add_form(build)
+    build.add_argument(
+        "--jobs",
+        type=whole,
+        nargs="?",
+        const=0,
+        default=1,
+        metavar="N",
+        help="decks to run side by side (no N: all that fit)",
+    )
     add_loudness(build)
     commands.add(
         "plan",
@@ -124,6 +137,13 @@ def add_loudness(command: ArgumentParser) -> None:
     loudness = command.add_mutually_exclusive_group()
     loudness.add_argument("--quiet", action="store_true", help="print warnings and errors alone")
     loudness.add_argument("--verbose", action="store_true", help="print every cell, and what it prints")
+
+
+def whole(text: str) -> int:
+    """A number from 1."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1")
+    return int(text)
 
 
 def bytes_of(text: str) -> int:

@@ -13,8 +13,9 @@ from deckwright import pipeline
 from deckwright.browser.commands import BROWSER
 from deckwright.errors import INTERRUPTED, OK, USAGE, WRONG, DeckError, nearest
 from deckwright.execute.store import LIMIT, Store
+from deckwright.jobs import fitting, free_memory
 from deckwright.model import Cell, Deck, blocks_of, steps
-from deckwright.pipeline import CACHE, Project
+from deckwright.pipeline import CACHE, Form, Project
 from deckwright.progress import Progress
 from deckwright.shell.commands import SHELL
 from deckwright.source.load import load
@@ -52,7 +53,11 @@ def interrupt(number: int, frame: FrameType | None) -> None:
 
 def build(project: Project, chosen: Namespace, progress: Progress) -> int:
     """Bring the site up to date."""
-    pipeline.build(project, progress, fresh=chosen.fresh, frozen=chosen.frozen)
+    form = Form(notes=not chosen.without_notes, single_file=chosen.single_file)
+    jobs = fitting(chosen.jobs, free_memory()) if chosen.jobs != 1 else 1
+    if jobs < chosen.jobs:
+        progress.warn(f"memory for {counted(jobs, 'deck')} at a time, not for {chosen.jobs}")
+    pipeline.build(project, progress, fresh=chosen.fresh, frozen=chosen.frozen, jobs=jobs, form=form)
     progress.sum_up()
     if not chosen.quiet:
         print(project.out / "index.html")

@@ -3,7 +3,7 @@
 Everything else that is raised is a defect of deckwright and keeps its traceback.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
@@ -37,6 +37,19 @@ class DeckError(Exception):
     def __str__(self) -> str:
         parts = [f"{self.place}: {self.problem}", self.excerpt, self.remedy]
         return "\n".join(part for part in parts if part)
+
+
+class DecksFailed(DeckError):
+    """What several decks of a project failed at; the others are published."""
+
+    def __init__(self, errors: Sequence[DeckError], published: int) -> None:
+        first = errors[0]
+        super().__init__(first.problem, first.place, first.remedy, first.excerpt)
+        self.errors, self.published = tuple(errors), published
+
+    def __str__(self) -> str:
+        others = "1 other deck is published" if self.published == 1 else f"{self.published} other decks are published"
+        return "\n".join([*map(str, self.errors), *([others] if self.published else [])])
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

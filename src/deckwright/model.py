@@ -185,3 +185,4 @@ class Page:
 
     files: Mapping[str, bytes]
     theme: str
+    slides: int  # the title slide is one of them

@@ -1,64 +1,132 @@
 """The build, stage after stage: source, execute, render, site."""
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from deckwright.errors import DeckError, DecksFailed
 from deckwright.execute.store import Store
 from deckwright.execute.watch import Watcher
-from deckwright.installed import own, version
-from deckwright.memo import Memo
-from deckwright.model import Deck, Page, Results, steps
-from deckwright.reads import Reads, digest
-from deckwright.site.assets import asset_files, static_file
+from deckwright.installed import version
+from deckwright.jobs import each
+from deckwright.model import Deck, Results, steps
+from deckwright.pages import Files, Pages, of_deck, placed
+from deckwright.project import Form as Form
+from deckwright.project import Project as Project
+from deckwright.reads import digest
 from deckwright.site.last import LastBuild
-from deckwright.site.publish import publish, refuse_foreign
-from deckwright.source.load import load
+from deckwright.site.publish import publish, published, refuse_foreign
+from deckwright.source.load import Broken, load, load_each
 
 if TYPE_CHECKING:
     from deckwright.execute.kernel import Kernel
     from deckwright.execute.walk import Walk
-    from deckwright.render.draft import Draft
 
 CACHE = ".deckwright"
 NOTHING_RAN = Results({}, {})
+Ran = list[tuple[Deck, Results]]
 
 
 @dataclass(frozen=True, slots=True)
-class Project:
-    """The folders of a build. `root` holds slides/, and templates/ and static/ that override our own."""
-
-    root: Path
-    slides: Path
-    out: Path
-
-    def folders(self, name: str) -> list[Path]:
-        """Where templates or static files are looked for, in order."""
-        return list(dict.fromkeys([self.root / name, own(name)]))
-
-
-def build(project: Project, watcher: Watcher, *, fresh: bool = False, frozen: bool = False) -> None:
-    """Build every deck of a project and replace the site. Raises DeckError; the old site then stays.
+class How:
+    """How the results of a build come about.
 
     `fresh`: run every cell, whatever is known of it. `frozen`: run none, and take the results that `freeze` wrote.
-    Where the site already is what it would become, nothing of render is loaded.
+    `jobs`: run so many decks side by side.
+    """
+
+    fresh: bool = False
+    frozen: bool = False
+    jobs: int = 1
+
+
+def build(
+    project: Project,
+    watcher: Watcher,
+    *,
+    fresh: bool = False,
+    frozen: bool = False,
+    jobs: int = 1,
+    form: Form = Form(),  # noqa: B008 # it is frozen
+) -> tuple[Deck, ...]:
+    """Build every deck of a project and replace the site; give the decks.
+
+    Raises DeckError. Of a deck that fails the old pages stay, and the others are published. Where the site already is
+    what it would become, nothing of render is loaded.
     """
     refuse_foreign(project.out)
     with Store.opened(project.root / CACHE, watcher.warn) as store, ExitStack() as kernels:
-        decks = load(project.root, project.slides, store)
-        drafts = Drafts(project, store)
-        if frozen:
-            results = thaw(decks, store, watcher)
+        decks, failed = load_each(project.root, project.slides, store)
+        pages = Pages(project, form, sorted([*failed, *(deck.name for deck in decks)]), store)
+        found = results_of(decks, store, watcher, kernels, pages, How(fresh, frozen, jobs))
+        ran = sorted_out(decks, found, failed)
+        last = LastBuild(store, project.out, key_of(project, form, ran), watcher.warn)
+        if failed or not last.is_current():
+            files = files_of(pages, ran, failed, last.warn)
+            if files:
+                last.note(pages.reads, publish(files, project.out))
+    if failed:
+        raise failure(failed, len(decks) - len(failed.keys() & {deck.name for deck in decks}))
+    return decks
+
+
+def results_of(
+    decks: Sequence[Deck], store: Store, watcher: Watcher, kernels: ExitStack, pages: Pages, how: How
+) -> list[Results | DeckError]:
+    """The results of each deck, or why it has none. `kernels`: ends those that may say goodbye meanwhile."""
+    if how.frozen:
+        return thaw(decks, store, watcher)
+
+    def one(deck: Deck, told: Watcher) -> Results:
+        with ExitStack() as own:
+            results = run(deck, store, told, own, partial(pages.draft, deck), how.fresh)
+            if how.jobs == 1:  # else the kernel must end with the thread that started it
+                kernels.enter_context(own.pop_all())
+            return results
+
+    return each(decks, one, watcher, how.jobs)
+
+
+def sorted_out(decks: Sequence[Deck], found: Sequence[Results | DeckError], failed: Broken) -> Ran:
+    """The decks that have results; the others are put among those that failed."""
+    ran: Ran = []
+    for deck, results in zip(decks, found, strict=True):
+        if isinstance(results, DeckError):
+            failed[deck.name] = results
         else:
-            results = [run(deck, store, watcher, kernels, partial(drafts.draft, deck), fresh) for deck in decks]
-        last = LastBuild(store, project.out, key_of(project, decks, results), watcher.warn)
-        if not last.is_current():
-            files = drafts.finished(decks, results, last.warn)
-            last.note(drafts.reads, publish(files, project.out))
+            ran.append((deck, results))
+    return ran
+
+
+def files_of(pages: Pages, ran: Ran, failed: Broken, warn: Callable[[str], None]) -> Files:
+    """The site: the decks that ran, as they were those that failed, and a list of all. Nothing if all fail."""
+    files: Files = {}
+    decks = []
+    for deck, results in ran:
+        try:
+            made = pages.finished(deck, results, warn)
+        except DeckError as error:
+            failed[deck.name] = error
+            continue
+        decks.append(deck)
+        files |= {placed(deck.name, path): content for path, content in made.items()}
+    if not decks:
+        return {}
+    for name in failed:
+        files = of_deck(name, pages.names, published(pages.project.out)) | files
+    if len(pages.names) > 1:
+        files |= pages.listed(decks, files)
+    pages.remember()
+    return files
+
+
+def failure(failed: Mapping[str, DeckError], others: int) -> DeckError:
+    """What to raise for decks that failed while others were published."""
+    errors = [failed[name] for name in sorted(failed)]
+    return DecksFailed(errors, others) if len(errors) > 1 or others else errors[0]
 
 
 def freeze(project: Project, watcher: Watcher, *, fresh: bool = False) -> None:
@@ -69,19 +137,19 @@ def freeze(project: Project, watcher: Watcher, *, fresh: bool = False) -> None:
 
         decks = load(project.root, project.slides, store)
         walks = [walk(deck, store, watcher, kernels, fresh=fresh) for deck in decks]
-        languages = [each.run().language_info for each in walks]
-        results = [frozen(each) for each in walks]
+        languages = [one.run().language_info for one in walks]
+        results = [frozen(one) for one in walks]
         for deck, language, result in zip(decks, languages, results, strict=True):
             write(deck, language, result)
 
 
-def thaw(decks: Sequence[Deck], store: Store, watcher: Watcher) -> list[Results]:
+def thaw(decks: Sequence[Deck], store: Store, watcher: Watcher) -> list[Results | DeckError]:
     """The results that `freeze` wrote. Loads neither Jupyter nor any library of a cell."""
     from deckwright.execute.frozen import thawed
     from deckwright.execute.reasons import listed
 
     unseen: dict[str, None] = {}
-    results = [thawed(deck, store, unseen) if any(steps(deck)) else NOTHING_RAN for deck in decks]
+    results = each(decks, lambda deck, _: thawed(deck, store, unseen) if any(steps(deck)) else NOTHING_RAN, watcher)
     if unseen:
         watcher.warn(f"cannot tell here whether {listed(list(unseen))} changed")
     return results
@@ -121,54 +189,8 @@ def walk(
     return made
 
 
-def key_of(project: Project, decks: Sequence[Deck], results: Sequence[Results]) -> str:
+def key_of(project: Project, form: Form, ran: Ran) -> str:
     """A digest of all that a site is made from, but for the files that rendering reads."""
-    made_from = [(sorted(one.digests.items()) or dict(one.outputs), one.language_info) for one in results]
-    return digest(repr((version(), project, decks, json.dumps(made_from, sort_keys=True))).encode())
-
-
-class Drafts:
-    """The pages of a build, each drafted when first asked for, which needs no results, and finished with them."""
-
-    def __init__(self, project: Project, memo: Memo) -> None:
-        self.project, self.memo, self.reads = project, memo, Reads()
-        self.drafts: dict[str, Draft] = {}
-
-    def draft(self, deck: Deck) -> "Draft":
-        if not self.drafts:
-            from deckwright.render.pieces import remembered
-
-            remembered.recall(self.memo, f"pieces {self.project.slides}")
-        if deck.name not in self.drafts:
-            self.drafts[deck.name] = drafted(deck, self.project, self.reads)
-        return self.drafts[deck.name]
-
-    def finished(
-        self, decks: Sequence[Deck], results: Sequence[Results], warn: Callable[[str], None]
-    ) -> dict[str, bytes]:
-        """The files of all decks."""
-        files: dict[str, bytes] = {}
-        for deck, result in zip(decks, results, strict=True):
-            page = finished(self.draft(deck), result, warn)
-            site = dict(page.files) | asset_files(page, self.project.folders("static"), deck.place, self.reads)
-            files |= {f"{deck.name}/{path}" if deck.name else path: content for path, content in site.items()}
-        from deckwright.render.pieces import remembered
-
-        remembered.note(self.memo, f"pieces {self.project.slides}")
-        return files
-
-
-def drafted(deck: Deck, project: Project, reads: Reads) -> "Draft":
-    """Everything of a deck's page that needs no results."""
-    from deckwright.render.draft import Draft, environment  # 0.1 s, in which a kernel may already boot
-
-    static = project.folders("static")
-    templates = environment(project.folders("templates"), reads)
-    return Draft(deck, templates, lambda name: static_file(static, name, reads), reads)
-
-
-def finished(draft: "Draft", results: Results, warn: Callable[[str], None]) -> Page:
-    """The page with its results; what readers take home goes with decks that ran."""
-    from deckwright.render.page import finish
-
-    return finish(draft, results, warn, has_companions=results is not NOTHING_RAN)
+    made_from = [(sorted(one.digests.items()) or dict(one.outputs), one.language_info) for _, one in ran]
+    decks = [deck for deck, _ in ran]
+    return digest(repr((version(), project, form, decks, json.dumps(made_from, sort_keys=True))).encode())

@@ -82,6 +82,7 @@ class Settings:
     author: tuple[Author, ...] = ()
     date: str = ""
     description: str = ""
+    duration: int = 0  # minutes; 0: nobody says
     lang: str = "en"
     theme: str = "deckwright"
     scheme: Literal["light", "dark", "auto"] = "light"  # auto: as the system has it

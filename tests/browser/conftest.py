@@ -16,8 +16,9 @@ from playwright.sync_api import Browser, Page, ViewportSize
 from deckwright.browser.chromium import Opened, chromium
 from deckwright.execute.trace import Trace
 from deckwright.execute.watch import Step
-from deckwright.pipeline import Project, build
+from deckwright.pipeline import Form, Project, build
 
+WHOLE = Form()
 ROOT = Path(__file__).parents[2]
 KITCHEN = Path(__file__).parent / "decks" / "kitchen"
 SCREEN: ViewportSize = {"width": 1280, "height": 720}
@@ -39,10 +40,10 @@ class Silent:
         self.warnings.append(message)
 
 
-def build_aside(project: Project, watcher: Silent) -> None:
+def build_aside(project: Project, watcher: Silent, form: Form = WHOLE) -> None:
     """Build in a thread: in this one playwright's event loop runs, and a thread has but one."""
     with ThreadPoolExecutor(1) as thread:
-        thread.submit(build, project, watcher).result()
+        thread.submit(build, project, watcher, form=form).result()
 
 
 @pytest.fixture(scope="session")

@@ -310,7 +310,7 @@ tempfile.gettempdir()  # opens a file to try
 sys.addaudithook(hook)
 html = {"output_type": "display_data", "data": {"text/html": "<img src=shown.png>", "text/plain": ""}, "metadata": {}}
 pipeline.run = lambda *parts: Results({"cell": (html,)}, {}, {"cell": "digest"})
-class Watched(pipeline.Drafts):
+class Watched(pipeline.Pages):
     def finished(self, *parts):
         global seen
         seen = self.reads
@@ -319,7 +319,7 @@ class Watched(pipeline.Drafts):
         print(*sorted({path for path in opened if path not in covered and not path.startswith(tuple(sys.path[1:]))
               and "_jinja2-cache" not in path and ".deckwright" not in path}), sep="\\n")
         return files
-pipeline.Drafts = Watched
+pipeline.Pages = Watched
 class Watcher:
     def __getattr__(self, name): return print
 pipeline.build(pipeline.Project(root, root / "slides", root / "site"), Watcher())

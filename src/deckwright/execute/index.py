@@ -67,7 +67,7 @@ def connected(file: Path) -> sqlite3.Connection:
         if found.is_symlink():  # it came with a clone: SQLite might write to where it leads
             found.unlink()
     with ExitStack() as unless_ours:
-        db = sqlite3.connect(file, isolation_level=None, timeout=1)
+        db = sqlite3.connect(file, isolation_level=None, timeout=1, check_same_thread=False)
         unless_ours.callback(db.close)
         new = checked(db)
         db.execute("PRAGMA journal_mode = WAL")  # only now: it changes the file
@@ -97,7 +97,8 @@ def left_open(file: Path) -> bool:
 def readable(file: Path) -> sqlite3.Connection:
     """The index where nothing can be written; an empty one if there is none or it is no good."""
     with ExitStack() as unless_ours, suppress(sqlite3.DatabaseError):
-        db = sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro&immutable=1", uri=True, isolation_level=None)
+        address = f"{file.absolute().as_uri()}?mode=ro&immutable=1"
+        db = sqlite3.connect(address, uri=True, isolation_level=None, check_same_thread=False)
         unless_ours.callback(db.close)
         if not checked(db):
             unless_ours.pop_all()
@@ -107,7 +108,7 @@ def readable(file: Path) -> sqlite3.Connection:
 
 def memory() -> sqlite3.Connection:
     """An index that holds nothing."""
-    db = sqlite3.connect(":memory:", isolation_level=None)
+    db = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
     create(db)
     return db
 

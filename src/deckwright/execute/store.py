@@ -5,6 +5,7 @@ A row counts only if it was signed with this user's key. Whatever goes wrong her
 
 import os
 import sqlite3
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -40,7 +41,8 @@ class Store:
         self.untidy = False  # there may be blobs that no row names
         self.first = self.tick = 0  # the count of uses: at the start, now
         self.began, self.began_at = time.monotonic(), 0.0
-        self.db = sqlite3.connect(":memory:")
+        self.db = sqlite3.connect(":memory:", check_same_thread=False)
+        self.turn = threading.RLock()  # decks that are built side by side share the index
 
     @classmethod
     @contextmanager
@@ -222,11 +224,12 @@ class Store:
 
     def read(self, query: str, *values: object) -> list[Any]:
         """All rows; none if the index cannot be read."""
-        try:
-            return self.db.execute(query, values).fetchall()
-        except sqlite3.DatabaseError as error:
-            self.mend(error)
-            return []
+        with self.turn:
+            try:
+                return self.db.execute(query, values).fetchall()
+            except sqlite3.DatabaseError as error:
+                self.mend(error)
+                return []
 
     def write(self, change: Callable[[], T]) -> T | None:
         """Do it in one transaction; None if it cannot be done, and then not a part of it is."""
@@ -242,11 +245,12 @@ class Store:
         """Do it, unless something failed before; None if it did or does."""
         if not self.writable:
             return None
-        try:
-            return change()
-        except (OSError, sqlite3.DatabaseError) as error:
-            self.mend(error)
-            return None
+        with self.turn:
+            try:
+                return change()
+            except (OSError, sqlite3.DatabaseError) as error:
+                self.mend(error)
+                return None
 
     def mend(self, error: OSError | sqlite3.DatabaseError) -> None:
         """Go on with a new index after damage, without writing after anything else."""

@@ -92,8 +92,13 @@ class Filler:
         return stacks
 
 
-def finish(draft: Draft, results: Results, warn: Callable[[str], None], *, has_companions: bool) -> Page:
-    """The page with every result in its place, and if wanted, what readers take home."""
+def finish(
+    draft: Draft, results: Results, warn: Callable[[str], None], *, has_companions: bool, all_decks: str = ""
+) -> Page:
+    """The page with every result in its place, and if wanted, what readers take home.
+
+    `all_decks`: the address of the page that lists this deck and others.
+    """
     for slide in draft.deck.slides if not draft.deck.settings.slide_level else ():
         if (count := headings(slide)) >= MANY_HEADINGS:
             warn(
@@ -101,13 +106,14 @@ def finish(draft: Draft, results: Results, warn: Callable[[str], None], *, has_c
                 "or `slide-level: 2` in the front matter"
             )
     filler = Filler(draft, results, warn)
-    html = page_html(draft, filler.sections(), has_companions=has_companions)
+    stacks = filler.sections()
+    html = page_html(draft, stacks, has_companions=has_companions, all_decks=all_decks)
     files = {"index.html": html.encode(), **draft.assets.files}
     if has_companions:
         from deckwright.render.notebook import companions  # a deck of prose has none, and need not load them
 
         files |= companions(draft, results, filler.read)
-    return Page(files, draft.deck.settings.theme)
+    return Page(files, draft.deck.settings.theme, sum(map(len, stacks)) + draft.deck.title_slide)
 
 
 def headings(slide: Slide) -> int:
@@ -116,7 +122,7 @@ def headings(slide: Slide) -> int:
     return sum(line.startswith("## ") for text in texts for line in text.splitlines())
 
 
-def page_html(draft: Draft, stacks: list[list[Section]], *, has_companions: bool) -> str:
+def page_html(draft: Draft, stacks: list[list[Section]], *, has_companions: bool, all_decks: str) -> str:
     """The whole page, by the template `page.html`."""
     settings = draft.deck.settings
     return draft.templates.get_template("page.html").render(
@@ -126,6 +132,7 @@ def page_html(draft: Draft, stacks: list[list[Section]], *, has_companions: bool
         social_picture=draft.social_picture,
         title_slide=draft.deck.title_slide,
         has_companions=has_companions,
+        all_decks=all_decks,
         has_plotly=PLOTLY in draft.assets.files,
         has_formulas=any("katex" in section.html for stack in stacks for section in stack),
         theme=Path(settings.theme).stem,

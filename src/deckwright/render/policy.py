@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import re
+from collections.abc import Iterable
 from functools import cache
 
 from deckwright.installed import WEB
@@ -22,6 +23,20 @@ def policy() -> str:
     )
 
 
+def single_policy(scripts: Iterable[str]) -> str:
+    """The policy of a page that holds everything: nothing from anywhere, and these scripts alone."""
+    hashes = " ".join(f"'{one}'" for one in dict.fromkeys([*map(script_hash, scripts), speaker_hash()]))
+    return (
+        f"default-src 'none'; script-src {hashes}; style-src 'unsafe-inline'; img-src data:; font-src data:; "
+        "media-src data:; frame-src 'self' data:; base-uri 'none'; form-action 'none'"
+    )
+
+
+def script_hash(script: str) -> str:
+    """How a policy names an inline script."""
+    return "sha256-" + base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+
+
 def speaker_hash() -> str:
     """The hash of the script that the notes plugin writes into its window.
 
@@ -31,4 +46,4 @@ def speaker_hash() -> str:
     if found is None:
         raise RuntimeError("the notes plugin has no speaker view script: another version of reveal.js?")
     script = re.sub(r"\\(.)", lambda escape: ESCAPES.get(escape[1], escape[1]), found["script"], flags=re.DOTALL)
-    return "sha256-" + base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    return script_hash(script)

@@ -32,3 +32,9 @@ def add_shell(add: Add) -> None:
 def add_json(command: ArgumentParser) -> None:
     """For programs."""
     command.add_argument("--json", action="store_true", help="print JSON, for programs")
+
+
+def add_form(command: ArgumentParser) -> None:
+    """What form the site has."""
+    command.add_argument("--without-notes", action="store_true", help="leave out what only the speaker is to read")
+    command.add_argument("--single-file", action="store_true", help="each deck as one HTML file that holds everything")

@@ -33,6 +33,13 @@ def publish(files: Mapping[str, bytes], out: Path) -> list[str]:
     return sorted(ours)
 
 
+def published(out: Path) -> dict[str, bytes]:
+    """Our files in a site as they are."""
+    mark = out / MARK
+    names = mark.read_text("utf-8").splitlines() if mark.is_file() else []
+    return {name: (out / name).read_bytes() for name in names if name != MARK and (out / name).is_file()}
+
+
 def refuse_foreign(out: Path) -> None:
     """A folder that deckwright did not make is somebody's work."""
     if out.is_dir() and not out.is_symlink() and ((out / MARK).is_file() or not any(out.iterdir())):

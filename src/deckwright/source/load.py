@@ -12,45 +12,62 @@ from deckwright.source.kept import built, plain
 
 RESERVED = ("assets", "media")  # folders of every site
 Texts = list[tuple[str, Path, list[tuple[str, str]]]]  # of each deck its name, its folder, paths and texts
+Broken = dict[str, DeckError]  # by the deck's name
 
 
 def load(root: Path, folder: Path, memo: Memo = FORGETFUL) -> tuple[Deck, ...]:
-    """All decks under a slides folder. Those of the last build, if not a letter of them has changed since."""
-    texts = texts_of(root, folder)
+    """All decks under a slides folder. Raises DeckError for the first mistake."""
+    decks, broken = load_each(root, folder, memo)
+    for error in broken.values():
+        raise error
+    return decks
+
+
+def load_each(root: Path, folder: Path, memo: Memo = FORGETFUL) -> tuple[tuple[Deck, ...], Broken]:
+    """The decks that can be read, and why the others cannot. Those of the last build, if no letter changed since."""
+    texts, broken = texts_of(root, folder)
     name, key = f"decks {folder}", digest(repr((version(), root, texts)).encode())
     noted = json.loads(memo.recall(name) or b"{}")
     if noted.get("key") == key and unchanged(noted["reads"]):
-        return tuple(map(built, noted["decks"]))
+        return tuple(map(built, noted["decks"])), broken
     from deckwright.source.parse import parse  # 15 ms
     from deckwright.source.yamls import remembered
 
     remembered.recall(memo, f"yaml {folder}")
     reads = Reads()
-    decks = tuple(parse(files, name, root, home, reads) for name, home, files in texts)
-    record = {"key": key, "reads": reads.record(), "decks": [plain(deck) for deck in decks]}
-    memo.note(name, json.dumps(record).encode())
+    decks = []
+    for deck, home, files in texts:
+        try:
+            decks.append(parse(files, deck, root, home, reads))
+        except DeckError as error:
+            broken[deck] = error
+    if len(decks) == len(texts):
+        record = {"key": key, "reads": reads.record(), "decks": [plain(deck) for deck in decks]}
+        memo.note(name, json.dumps(record).encode())
     remembered.note(memo, f"yaml {folder}")
-    return decks
+    return tuple(decks), broken
 
 
-def texts_of(root: Path, folder: Path) -> Texts:
+def texts_of(root: Path, folder: Path) -> tuple[Texts, Broken]:
     """The Markdown of each deck: of the folder's own files, then of each subfolder that has some."""
     subfolders = sorted(
         path for path in folder.glob("*/") if not path.name.startswith((".", "_")) and not path.is_symlink()
     )
-    found = [(name, home, markdown_files(home)) for name, home in [("", folder), *((p.name, p) for p in subfolders)]]
-    if not any(files for _, _, files in found):
-        raise nothing_found(root, folder)
-    for name, _, files in found:
+    texts: Texts = []
+    broken: Broken = {}
+    for name, home in [("", folder), *((path.name, path) for path in subfolders)]:
+        try:
+            files = [(name_from(root, file), read(root, file)) for file in markdown_files(home)]
+        except DeckError as error:
+            broken[name] = error
+            continue
         if files and name in RESERVED:
-            raise DeckError(
-                f"a deck cannot be called {name!r}", Place(name_from(root, folder / name), 0), "Rename the folder."
-            )
-    return [
-        (name, home, [(name_from(root, file), read(root, file)) for file in files])
-        for name, home, files in found
-        if files
-    ]
+            place = Place(name_from(root, home), 0)
+            raise DeckError(f"a deck cannot be called {name!r}", place, "Rename the folder.")
+        texts += [(name, home, files)] if files else []
+    if not texts and not broken:
+        raise nothing_found(root, folder)
+    return texts, broken
 
 
 def nothing_found(root: Path, folder: Path) -> DeckError:

@@ -193,6 +193,7 @@ SETTINGS_READERS: dict[str, Reader] = {
     "author": authors,
     "date": text,
     "description": text,
+    "duration": whole(1, 24 * 60),
     "lang": text,
     "theme": text,
     "scheme": one_of("light", "dark", "auto"),

@@ -1,7 +1,8 @@
 """The HTML of a deck's slides alone, one after the other, for comparing."""
 
 from deckwright.model import Deck, Results
-from deckwright.pipeline import Project, drafted
+from deckwright.pages import drafted
+from deckwright.pipeline import Project
 from deckwright.reads import Reads
 from deckwright.render.page import Filler
 
