@@ -2,13 +2,14 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help talk serve test check pictures browser bench edits fuzz crash mutants clean
+.PHONY: help talk serve test check check-site pictures browser bench edits fuzz crash mutants clean
 
 help:
 	@echo "make talk    install, fetch the data, train, and write the talk to site/"
 	@echo "make serve   show site/ at http://127.0.0.1:8000"
 	@echo "make test    everything that guards main: format, lint, types, layers, tests, a real browser"
 	@echo "make check   the same without the tests"
+	@echo "make check-site find what overflows, is tiny, faint or broken on the slides in site/"
 	@echo "make pictures photograph the slides in site/ into build/pictures"
 	@echo "make bench   measure: training, builds of several sizes, start-up"
 	@echo "make edits   edit the talk forty times; needless trainings and stale outputs, of which there must be none"
@@ -31,6 +32,9 @@ check: .venv/dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+check-site: browser
+	$(BIN)/deckwright check
 
 pictures: browser
 	$(BIN)/deckwright pictures

@@ -10,6 +10,26 @@
     for (const page of document.querySelectorAll('.pdf-page')) page.append(...[...parts].map((part) => part.cloneNode(true)));
     for (const part of parts) part.remove();
   });
+  // `.fit`: a slide that holds too much is set smaller, as long as its smallest text can be read.
+  const SMALLEST = 16, STEP = 0.02;
+  const fits = (slide) => {
+    const room = slide.getBoundingClientRect(), scale = room.height / slide.offsetHeight;
+    const end = room.bottom - parseFloat(getComputedStyle(slide).paddingBottom) * scale;
+    return slide.scrollWidth <= slide.clientWidth
+      && [...slide.children].every((child) => child.getBoundingClientRect().bottom <= end + 1);
+  };
+  const fit = (slide) => {
+    if (!slide.matches('.fit')) return;
+    const sizes = [...slide.querySelectorAll('h1, h2, h3, p, li, td, th, pre, code, figcaption')].map((element) => parseFloat(getComputedStyle(element).fontSize));
+    const least = Math.min(1, SMALLEST / Math.min(...sizes, Infinity));
+    for (let zoom = 1; ; zoom = Math.max(least, zoom - STEP)) {
+      slide.style.setProperty('--dw-fit', zoom);
+      if (zoom === least || fits(slide)) return;
+    }
+  };
+  Reveal.on('ready', () => document.fonts.ready.then(() => fit(Reveal.getCurrentSlide())));
+  Reveal.on('slidechanged', ({ currentSlide }) => fit(currentSlide));
+  Reveal.on('pdf-ready', () => Reveal.getSlides().forEach(fit));
   Reveal.initialize(config);
 
   // Light or dark: as the deck says, until the key D says otherwise for this tab. Paper has no such key.

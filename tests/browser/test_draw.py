@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, Page
 from torch import nn
 
 from deckwright.browser.chromium import Opened, wait_until
+from deckwright.browser.look import look
 from deckwright.pipeline import Project
 from mnist_talk.data import MNIST, Samples, load, samples
 from mnist_talk.draw import drawing_board, one_of_each
@@ -16,7 +17,6 @@ from mnist_talk.training import Recipe, ready, run_epoch
 
 from .conftest import ROOT, Silent, build_aside
 from .test_presenting import CURRENT, open_slide
-from .walk import findings, look
 
 DECK = """---
 title: A deck with a drawing board
@@ -132,12 +132,7 @@ def test_the_page_answers_as_torch_does(board: Page, networks: dict[str, nn.Modu
 def test_a_digit_is_there_before_anybody_draws(board: Page) -> None:
     assert answers(board) == ["7", "7"]
     assert board.locator(".sample rect").count() > 50
-    assert (
-        findings([look(board)], "overflows")
-        == findings([look(board)], "small")
-        == findings([look(board)], "faint")
-        == []
-    )
+    assert {one.rule for one in look(board)} & {"overflow", "small-text", "contrast"} == set()
 
 
 @pytest.mark.parametrize("width", [1280, 1920, 800])

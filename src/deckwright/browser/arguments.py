@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 Add = Callable[..., ArgumentParser]
+LEVELS = ("error", "warning", "note")
 
 
 def add_browser(add: Add) -> None:
@@ -27,6 +28,34 @@ def add_browser(add: Add) -> None:
     pictures.add_argument("--size", type=size_of, metavar="WxH", help="of the screen (default: the deck's)")
     pictures.add_argument("--only", nargs="+", default=[], metavar="SLIDE", help="these slides, by id or number")
     pictures.add_argument("--social", action="store_true", help="also write the picture that links show: social.png")
+    add_check(add)
+
+
+def add_check(add: Add) -> None:
+    """The parser of `check`."""
+    check = add(
+        "check",
+        "find what the audience would stumble over",
+        "See every slide of the built site in a browser, at several sizes of the screen: what overflows, is clipped, "
+        "tiny, faint, broken, empty, fetched from elsewhere, or out of reach for some. Exit code 1 if there is any.",
+        "  deckwright check\n"
+        "  deckwright check --level error         warnings are told, and let pass\n"
+        "  deckwright check --external            ask for each link to elsewhere, too\n"
+        "  deckwright check --sarif > check.sarif for services that show findings beside the source\n",
+    )
+    add_site(check)
+    check.add_argument(
+        "--sizes", nargs="+", type=size_of, metavar="WxH", help="of screens, besides the deck's own size"
+    )
+    check.add_argument(
+        "--level", choices=("error", "warning", "note"), default="warning", help="what makes exit code 1"
+    )
+    check.add_argument("--no-axe", action="store_true", help="skip the rules of axe, which take the longest")
+    check.add_argument("--notes", action="store_true", help="also tell the slides that have no notes")
+    check.add_argument("--external", action="store_true", help="also ask for each link to elsewhere")
+    form = check.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="print JSON, for programs")
+    form.add_argument("--sarif", action="store_true", help="print SARIF, for services that read it")
 
 
 def add_site(command: ArgumentParser) -> None:
@@ -36,7 +65,7 @@ def add_site(command: ArgumentParser) -> None:
 
 def add_scheme(command: ArgumentParser) -> None:
     """How it is to look."""
-    command.add_argument("--scheme", choices=("light", "dark"), default="light", help="what the viewer prefers")
+    command.add_argument("--scheme", choices=("light", "dark"), help="how the slides look (default: as the deck says)")
 
 
 def size_of(text: str) -> tuple[int, int]:

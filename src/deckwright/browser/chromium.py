@@ -21,10 +21,11 @@ FLAGS = (
 ).split()
 PATIENCE = 20  # seconds
 POLICY = "policy: "
-VIOLATIONS = f"""document.addEventListener('securitypolicyviolation', (event) =>
-    console.error('{POLICY}' + (event.blockedURI || event.violatedDirective)))"""
+VIOLATIONS = f"""document.addEventListener('securitypolicyviolation', ({{ blockedURI, violatedDirective }}) =>
+    console.error('{POLICY}' + blockedURI + (blockedURI === 'inline' ? ' ' + violatedDirective : '')))"""
 REPEATED = ("Failed to load resource", "violates the following Content Security Policy")  # told by an event as well
 STILL = "Reveal.configure({ autoSlide: 0, autoAnimate: false, transition: 'none', backgroundTransition: 'none' })"
+SCHEME = "(scheme) => { document.documentElement.dataset.scheme = scheme }"
 SHOW = """async ([number, fragment]) => {
     const slide = Reveal.getSlides()[number];
     const { h, v } = Reveal.getIndices(slide);
@@ -90,18 +91,23 @@ def chromium() -> Iterator[Browser]:
 
 
 @contextmanager
-def opened(browser: Browser, site: Path, size: Size, scheme: Scheme = "light", query: str = "") -> Iterator[Opened]:
-    """A deck that nothing moves in and nothing from elsewhere reaches. Raises DeckError where there is none."""
+def opened(browser: Browser, site: Path, size: Size, scheme: Scheme | None = None, query: str = "") -> Iterator[Opened]:
+    """A deck that nothing moves in and nothing from elsewhere reaches, in a scheme or as it says itself.
+
+    Raises DeckError where there is none.
+    """
     page = site / "index.html"
     if not page.is_file():
         raise DeckError("no such page", Place(str(page), 0), "Build the site first: deckwright build")
     screen: ViewportSize = {"width": size[0], "height": size[1]}
     # With motion, a fragment's visibility changes only some frames after the click.
-    with browser.new_context(viewport=screen, color_scheme=scheme, reduced_motion="reduce", offline=True) as context:
+    with browser.new_context(viewport=screen, reduced_motion="reduce", offline=True) as context:
         deck = Opened(context.new_page())
         deck.listen()
         deck.go(page.absolute().as_uri() + query)
         deck.page.evaluate(STILL)
+        if scheme:
+            deck.page.evaluate(SCHEME, scheme)
         yield deck
 
 

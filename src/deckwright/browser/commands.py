@@ -4,7 +4,7 @@ from argparse import Namespace
 from collections.abc import Callable
 
 from deckwright.browser.extra import require
-from deckwright.errors import OK
+from deckwright.errors import OK, WRONG
 from deckwright.pipeline import Project
 from deckwright.progress import Progress
 from deckwright.source.load import load
@@ -33,4 +33,25 @@ def pictures(project: Project, chosen: Namespace, progress: Progress) -> int:
     return OK
 
 
-BROWSER: dict[str, Command] = {"pictures": pictures}
+def check(project: Project, chosen: Namespace, progress: Progress) -> int:
+    """Find what the audience would stumble over."""
+    require("playwright", *(() if chosen.no_axe else ("axe_playwright_python",)))
+    from deckwright.browser import findings
+    from deckwright.browser.check import SIZES, Wanted
+    from deckwright.browser.check import check as checked
+    from deckwright.browser.chromium import chromium
+    from deckwright.browser.links import ask
+
+    sizes = tuple(chosen.sizes or SIZES)
+    wanted = Wanted(sizes, axe=not chosen.no_axe, notes=chosen.notes, ask=ask if chosen.external else None)
+    with chromium() as browser:
+        each = [checked(browser, deck, project.out / deck.name, wanted) for deck in load(project.root, project.slides)]
+    found, slides = [one for found, _ in each for one in found], sum(count for _, count in each)
+    if chosen.json or chosen.sarif:
+        print(findings.as_json(found) if chosen.json else findings.as_sarif(found))
+    else:
+        print(*findings.as_text(found, slides), sep="\n")
+    return WRONG if findings.at_least(found, chosen.level) else OK
+
+
+BROWSER: dict[str, Command] = {"pictures": pictures, "check": check}

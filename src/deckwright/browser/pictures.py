@@ -30,7 +30,7 @@ def pictures(
     site: Path,
     names: Sequence[str] = (),
     size: Size | None = None,
-    scheme: Scheme = "light",
+    scheme: Scheme | None = None,
 ) -> list[Picture]:
     """A PNG of each slide that is asked for."""
     with opened(browser, site, size or deck.settings.size, scheme) as deck_page:

@@ -35,6 +35,7 @@ EXTENSIONS: dict[str, dict[str, Any]] = {
     "pymdownx.tasklist": {"clickable_checkbox": False},
     "pymdownx.tilde": {},
 }
+TASK = '<input type="checkbox" disabled'  # as pymdownx writes it: nothing says what it is for
 FOOTNOTE = re.compile(r"\[\^[^\]\s]+\]")
 References = dict[str, Any]
 
@@ -141,7 +142,7 @@ class Shape(Treeprocessor):
         current, stash = self.converter.current, self.md.htmlStash.rawHtmlBlocks
         for at, raw in enumerate(stash):
             if isinstance(raw, str) and raw not in current.stash:
-                stash[at] = self.converter.ask("raw", raw)
+                stash[at] = self.converter.ask("raw", raw).replace(TASK, f'{TASK} aria-label="task"')
 
     def picture(self, element: Element, prefix: str) -> None:
         """Give a picture its address, or put it into the page itself, and its size into its style."""
