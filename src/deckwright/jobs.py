@@ -29,6 +29,7 @@ class Tape:
     cached = partialmethod(hear, "cached")
     started = partialmethod(hear, "started")
     printed = partialmethod(hear, "printed")
+    showing = partialmethod(hear, "showing")
     finished = partialmethod(hear, "finished")
     warn = partialmethod(hear, "warn")
 

@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from deckwright.errors import DeckError, DecksFailed
@@ -28,6 +29,14 @@ if TYPE_CHECKING:
 CACHE = ".deckwright"
 NOTHING_RAN = Results({}, {})
 Ran = list[tuple[Deck, Results]]
+Boot = Callable[[Path], AbstractContextManager["Kernel"]]
+
+
+def new_kernel(root: Path) -> AbstractContextManager["Kernel"]:
+    """A kernel that begins to boot, for a project."""
+    from deckwright.execute.kernel import booting_kernel  # a build that runs nothing never loads Jupyter
+
+    return booting_kernel(root)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +44,13 @@ class How:
     """How the results of a build come about.
 
     `fresh`: run every cell, whatever is known of it. `frozen`: run none, and take the results that `freeze` wrote.
-    `jobs`: run so many decks side by side.
+    `jobs`: run so many decks side by side. `boot` gives kernels.
     """
 
     fresh: bool = False
     frozen: bool = False
     jobs: int = 1
+    boot: Boot = new_kernel
 
 
 def build(
@@ -51,6 +61,7 @@ def build(
     frozen: bool = False,
     jobs: int = 1,
     form: Form = Form(),  # noqa: B008 # it is frozen
+    boot: Boot = new_kernel,
 ) -> tuple[Deck, ...]:
     """Build every deck of a project and replace the site; give the decks.
 
@@ -61,7 +72,7 @@ def build(
     with Store.opened(project.root / CACHE, watcher.warn) as store, ExitStack() as kernels:
         decks, failed = load_each(project.root, project.slides, store)
         pages = Pages(project, form, sorted([*failed, *(deck.name for deck in decks)]), store)
-        found = results_of(decks, store, watcher, kernels, pages, How(fresh, frozen, jobs))
+        found = results_of(decks, store, watcher, kernels, pages, How(fresh, frozen, jobs, boot))
         ran = sorted_out(decks, found, failed)
         last = LastBuild(store, project.out, key_of(project, form, ran), watcher.warn)
         if failed or not last.is_current():
@@ -82,7 +93,7 @@ def results_of(
 
     def one(deck: Deck, told: Watcher) -> Results:
         with ExitStack() as own:
-            results = run(deck, store, told, own, partial(pages.draft, deck), how.fresh)
+            results = run(deck, store, told, own, partial(pages.draft, deck), fresh=how.fresh, boot=how.boot)
             if how.jobs == 1:  # else the kernel must end with the thread that started it
                 kernels.enter_context(own.pop_all())
             return results
@@ -156,12 +167,19 @@ def thaw(decks: Sequence[Deck], store: Store, watcher: Watcher) -> list[Results 
 
 
 def run(
-    deck: Deck, store: Store, watcher: Watcher, kernels: ExitStack, meanwhile: Callable[[], object], fresh: bool
+    deck: Deck,
+    store: Store,
+    watcher: Watcher,
+    kernels: ExitStack,
+    meanwhile: Callable[[], object],
+    *,
+    fresh: bool,
+    boot: Boot,
 ) -> Results:
     """The results of a deck; `meanwhile` is what may be done while a kernel boots."""
     if not any(steps(deck)):
         return NOTHING_RAN
-    return walk(deck, store, watcher, kernels, meanwhile, fresh=fresh).run()
+    return walk(deck, store, watcher, kernels, meanwhile, fresh=fresh, boot=boot).run()
 
 
 def walk(
@@ -172,19 +190,18 @@ def walk(
     meanwhile: Callable[[], object] = lambda: None,
     *,
     fresh: bool,
+    boot: Boot = new_kernel,
 ) -> "Walk":
     """A walk through a deck, with a kernel when it needs one."""
     from deckwright.execute.walk import Walk  # with what it knows of Python, 40 ms
 
     @contextmanager
-    def boot() -> Iterator["Kernel"]:
-        from deckwright.execute.kernel import booting_kernel  # a build that runs nothing never loads Jupyter
-
-        with booting_kernel(deck.root) as kernel:
+    def booting() -> Iterator["Kernel"]:
+        with boot(deck.root) as kernel:
             meanwhile()
             yield kernel
 
-    made = Walk(deck, store, watcher, boot, fresh=fresh)
+    made = Walk(deck, store, watcher, booting, fresh=fresh)
     kernels.enter_context(made.kernels)
     return made
 

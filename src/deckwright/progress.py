@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self
 
 from deckwright.execute.trace import Trace
 from deckwright.execute.watch import Step, name_of
-from deckwright.model import Cell, Expression
+from deckwright.model import Cell, Expression, Output
 from deckwright.words import WORTH_TELLING, counted, seconds, size
 
 if TYPE_CHECKING:  # rich takes 50 ms to load, and a build of prose prints nothing
@@ -92,6 +92,8 @@ class Progress:
         if self.verbose:
             for line in lines:
                 self.say(f"    {line}")
+
+    def showing(self, step: Step, outputs: Sequence[Output]) -> None: ...
 
     def finished(self, step: Step, trace: Trace) -> None:
         self.known[-1][step.label] = self.ran[-1][step.label] = step

@@ -8,6 +8,7 @@ import pytest
 
 from deckwright.execute.trace import Trace
 from deckwright.execute.watch import Step
+from deckwright.model import Output
 from deckwright.pipeline import Project
 
 
@@ -24,6 +25,8 @@ class Memory:
     def cached(self, step: Step, trace: Trace) -> None: ...
 
     def started(self, step: Step, reasons: Sequence[str]) -> None: ...
+
+    def showing(self, step: Step, outputs: Sequence[Output]) -> None: ...
 
     def printed(self, step: Step, text: str) -> None:
         self.texts.append(text)

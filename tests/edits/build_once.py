@@ -7,7 +7,7 @@ from pathlib import Path
 
 from deckwright.execute.trace import Trace
 from deckwright.execute.watch import Step
-from deckwright.model import Cell
+from deckwright.model import Cell, Output
 from deckwright.pipeline import Project, build
 
 
@@ -31,6 +31,7 @@ class Diary:
     def started(self, step: Step, reasons: Sequence[str]) -> None:
         self.reasons[name_of(step)] = reasons  # others may run in between, for their values
 
+    def showing(self, step: Step, outputs: Sequence[Output]) -> None: ...
     def printed(self, step: Step, text: str) -> None: ...
 
     def finished(self, step: Step, trace: Trace) -> None:

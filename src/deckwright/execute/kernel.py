@@ -63,8 +63,8 @@ class Kernel:
         """
         from deckwright.execute.session import Session  # loads nbclient, while the kernel boots
 
-        self.idle = False
         self.session = Session(self.manager, deck, steps, watcher, self.log)
+        self.idle = False
         self.runner.run(self.session.connect(str(blobs), [str(root) for root in roots]))
         return self.session.language
 
@@ -75,6 +75,11 @@ class Kernel:
     def step(self, index: int, figure: FigureSize) -> tuple[list[Output], Mapping[str, Any]]:
         """Run a step; give its outputs and what the agent reports. Raises DeckError where it fails."""
         return self.runner.run(self.session.step(index, figure))
+
+    def cancel(self) -> None:
+        """Make a step that runs in another thread end there, with CancelledError. Then only `close` is of use."""
+        if not self.idle:
+            self.runner.get_loop().call_soon_threadsafe(self.session.cancel)
 
     def end_session(self) -> None:
         """Ask the kernel to end, which it does while the caller goes on."""

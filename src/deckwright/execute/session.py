@@ -22,6 +22,7 @@ from deckwright.model import Cell, Deck, Output
 from deckwright.settings import CellOptions, FigureSize, figure_of
 
 STARTUP_SECONDS = 60
+SHOWING = ("stream", "display_data", "update_display_data", "execute_result")  # messages that change what is shown
 LAST_WORDS = 5  # lines of a dead kernel's log
 DEATH_REMEDY = "Look for exit(), os._exit, a crash in a library, or too little memory."
 
@@ -30,6 +31,7 @@ class Client(NotebookClient):
     """nbclient, telling the watcher what a cell prints while it prints it, and keeping reports out of outputs."""
 
     printed: Any = None  # set before each step
+    showing: Any = None  # the same
     report: Mapping[str, Any] | None = None  # the last one
 
     def process_message(self, msg: dict[str, Any], cell: NotebookNode, cell_index: int) -> NotebookNode | None:
@@ -39,7 +41,10 @@ class Client(NotebookClient):
             return None
         if msg["msg_type"] == "stream" and self.printed:
             self.printed(content["text"])
-        return super().process_message(msg, cell, cell_index)
+        done = super().process_message(msg, cell, cell_index)
+        if self.showing and msg["msg_type"] in SHOWING:
+            self.showing(cell.outputs)
+        return done
 
 
 class Session:
@@ -58,6 +63,7 @@ class Session:
         self.timeout: float | None = None  # seconds, of the step that runs
         self.client.timeout_func = lambda _: self.timeout
         self.current = steps[0]  # what runs now, or ran last
+        self.task: asyncio.Task[Any] | None = None  # that runs it
         self.numbered = dict(enumerate((step for step in steps if isinstance(step, Cell)), 1))  # as tracebacks have it
 
     async def connect(self, blobs: str, import_roots: Sequence[str]) -> None:
@@ -116,16 +122,23 @@ class Session:
         cell, self.cells[index].outputs = self.cells[index], []
         self.timeout = step.options.timeout if isinstance(step, Cell) else self.deck.settings.execute.timeout
         self.client.printed = lambda text: self.watcher.printed(step, text)
+        self.client.showing = lambda outputs: self.watcher.showing(step, outputs)
         self.client.report = None
+        self.task = asyncio.current_task()
         with self.alive():
             await self.execute(index, step)
-        self.client.printed = self.timeout = None
+        self.client.printed = self.client.showing = self.timeout = self.task = None
         if isinstance(step, Cell) and step.options.error and not any(o.output_type == "error" for o in cell.outputs):
             remedy = "Remove `error: true`, or make the cell raise what it is to show."
             raise DeckError(f"cell {step.label} has `error: true` but raised nothing", step.place, remedy)
         if self.client.report is None:  # a defect of the agent, which IPython has printed
             raise RuntimeError(f"no report of {step.label}: {cell.outputs}")
         return [repeatable(output) for output in joined(cell.outputs)], self.client.report
+
+    def cancel(self) -> None:
+        """Stop waiting for the step that runs: to be called in the loop that waits."""
+        if self.task:
+            self.task.cancel()
 
     async def execute(self, index: int, step: Step) -> None:
         cell = self.cells[index]

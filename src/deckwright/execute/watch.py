@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from deckwright.execute.trace import Trace
-from deckwright.model import Cell, Expression
+from deckwright.model import Cell, Expression, Output
 
 Step = Cell | Expression
 LONGEST = 40  # characters of an inline expression
@@ -32,6 +32,9 @@ class Watcher(Protocol):
     def printed(self, step: Step, text: str) -> None:
         """Pass on what a running step printed."""
 
+    def showing(self, step: Step, outputs: Sequence[Output]) -> None:
+        """Say what a running step shows so far; the list grows as it goes on."""
+
     def finished(self, step: Step, trace: Trace) -> None:
         """Say that a step has run."""
 
@@ -46,5 +49,6 @@ class Silence:
     def cached(self, step: Step, trace: Trace) -> None: ...
     def started(self, step: Step, reasons: Sequence[str]) -> None: ...
     def printed(self, step: Step, text: str) -> None: ...
+    def showing(self, step: Step, outputs: Sequence[Output]) -> None: ...
     def finished(self, step: Step, trace: Trace) -> None: ...
     def warn(self, message: str) -> None: ...
