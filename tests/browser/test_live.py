@@ -13,8 +13,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
-from .conftest import Opened
-from .walk import wait_until
+from deckwright.browser.chromium import Opened, wait_until
 
 DECK = """---
 title: Live
