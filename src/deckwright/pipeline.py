@@ -93,7 +93,7 @@ def results_of(
 
     def one(deck: Deck, told: Watcher) -> Results:
         with ExitStack() as own:
-            results = run(deck, store, told, own, partial(pages.draft, deck), fresh=how.fresh, boot=how.boot)
+            results = run(deck, store, told, own, partial(pages.draft, deck), how)
             if how.jobs == 1:  # else the kernel must end with the thread that started it
                 kernels.enter_context(own.pop_all())
             return results
@@ -167,19 +167,12 @@ def thaw(decks: Sequence[Deck], store: Store, watcher: Watcher) -> list[Results 
 
 
 def run(
-    deck: Deck,
-    store: Store,
-    watcher: Watcher,
-    kernels: ExitStack,
-    meanwhile: Callable[[], object],
-    *,
-    fresh: bool,
-    boot: Boot,
+    deck: Deck, store: Store, watcher: Watcher, kernels: ExitStack, meanwhile: Callable[[], object], how: How
 ) -> Results:
     """The results of a deck; `meanwhile` is what may be done while a kernel boots."""
     if not any(steps(deck)):
         return NOTHING_RAN
-    return walk(deck, store, watcher, kernels, meanwhile, fresh=fresh, boot=boot).run()
+    return walk(deck, store, watcher, kernels, meanwhile, fresh=how.fresh, boot=how.boot).run()
 
 
 def walk(

@@ -28,6 +28,7 @@ from deckwright.live.outcomes import Outcomes, Superseded
 from deckwright.live.preview import Preview
 from deckwright.live.server import Served, listening, serving
 from deckwright.memo import FORGETFUL
+from deckwright.model import Deck
 from deckwright.pipeline import CACHE, Project
 from deckwright.site.publish import MARK, refuse_foreign
 from deckwright.words import counted, seconds
@@ -42,7 +43,7 @@ class News(NamedTuple):
     """What the loop waits for: files that changed, or how a build ended; neither: something to show."""
 
     changed: frozenset[Path] = frozenset()
-    built: Future[None] | None = None
+    built: Future[tuple[Deck, ...]] | None = None
 
 
 class Live:
@@ -55,7 +56,7 @@ class Live:
         self.outcomes = Outcomes(project.root / CACHE / "blobs", self.has_news, self.warn)
         self.kernels = Kernels()
         self.cells = ThreadPoolExecutor(1)
-        self.building: Future[None] | None = None
+        self.building: Future[tuple[Deck, ...]] | None = None
         self.wanted = False  # another build
         self.mistake: DeckError | None = None  # in what the author wrote
         self.failure: DeckError | None = None  # of a cell, or of writing the site
@@ -149,7 +150,7 @@ class Live:
             self.building = self.cells.submit(pipeline.build, self.project, self.outcomes, boot=self.kernels.boot)
             self.building.add_done_callback(lambda built: self.news.put(News(built=built)))
 
-    def end_build(self, built: Future[None]) -> None:
+    def end_build(self, built: Future[tuple[Deck, ...]]) -> None:
         """Take in how a build ended."""
         self.building = None
         error = built.exception()
