@@ -226,7 +226,7 @@ def is_record(record: Any) -> bool:
 LINES = either(text, each(text))
 FIGURE = having({"figure": like(f"[0-9a-f]{{{DIGITS}}}")}, {})
 PATH = like(r"[^\0]+")
-MODULE = r"[\w.*]{1,200}#[\w*]{1,200}"
+MODULE = r"[\w.*]{1,200}#[\w*=]{1,200}"
 OBJECTS = r"\d{1,10}\+\d{1,10}( [^,]+)?"
 READERS: dict[str, Check] = {"reads": text, "links": text, "modules": text}
 EFFECT = having({"value": text}, {"objects": like(f"{OBJECTS}(, {OBJECTS})*"), **READERS})

@@ -24,7 +24,8 @@ if TYPE_CHECKING:  # loaded when some source has to be understood anew
 LOADERS = ((ExtensionFileLoader, EXTENSION_SUFFIXES), (SourceFileLoader, SOURCE_SUFFIXES))
 STANDARD = Path(os.__file__).parent
 NEVER = {*sys.builtin_module_names, "__main__", "deckwright"}
-SEEN = f"seen by version 1 under Python {sys.version_info[:2]}"  # raise it when slices or digests are made otherwise
+VALUES = "="  # of a module: in place of a name
+SEEN = f"seen by version 2 under Python {sys.version_info[:2]}"  # raise it when slices or digests are made otherwise
 
 
 class Modules:
@@ -64,7 +65,10 @@ class Modules:
         return "" if raw is None else blake2b(raw, digest_size=16).hexdigest()
 
     def digest(self, module: str, attribute: str) -> str:
-        """What `attribute` of a module depends on ("*": all of the module), by digest; empty if it is not local."""
+        """What `attribute` of a module depends on ("*": all of the module, VALUES: all that is no code), by digest.
+
+        Empty if it is not local.
+        """
         return self.sliced(module, attribute)[0]
 
     def closure(self, module: str, attribute: str) -> frozenset[str]:
@@ -80,7 +84,7 @@ class Modules:
             from deckwright.execute.slices import Slice
 
             found = Slice(self)
-            found.demand(module, attribute)
+            found.demand_values(module) if attribute == VALUES else found.demand(module, attribute)
             self.memo[key] = json.dumps([found.digest(), sorted(found.loaded)])
             self.memo[SEEN] = json.dumps({name: self.state(name) for name in sorted(self.specs)})
         digest, closure = json.loads(self.memo[key])

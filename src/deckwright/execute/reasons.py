@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from difflib import unified_diff
 from itertools import groupby
 
+from deckwright.execute.modules import VALUES
 from deckwright.execute.past import LastGood, Past
 from deckwright.execute.present import Present
 from deckwright.execute.scope import Scope
@@ -132,7 +133,7 @@ class Reasons:
         """The author's modules, and of each the names that depend on what changed."""
         for module, found in groupby(sorted(changes, key=lambda c: c.key), lambda change: change.key.partition("#")[0]):
             group = list(found)
-            names = [name for name in (change.key.partition("#")[2] for change in group) if name != "*"]
+            names = [name for name in (change.key.partition("#")[2] for change in group) if name not in ("*", VALUES)]
             some = names and became(group[0]) == CHANGED
             yield Cause(f"{listed([f'{module}.{name}' for name in names]) if some else module} {became(group[0])}")
 

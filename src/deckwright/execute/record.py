@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from deckwright.execute.ambients import AMBIENTS, RANDOM
+from deckwright.execute.modules import VALUES
 from deckwright.execute.names import Names, names_of
 from deckwright.execute.present import Present, libraries_content
 from deckwright.execute.reading import readable
@@ -82,6 +83,7 @@ def module_inputs(pairs: Iterable[tuple[str, str]], loaded: Mapping[str, str], p
     known = {(module, name) for module, name in pairs if module != "*"}  # a library's may become the author's
     closure = {module for pair in known for module in present.modules.closure(*pair)}
     known |= {(module, "*") for module in loaded if module not in closure}
+    known |= {(module, VALUES) for module in loaded}  # whose values are this step's doing
     return sorted(f"module {module}#{name}" for module, name in known)
 
 

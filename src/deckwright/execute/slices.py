@@ -69,6 +69,28 @@ class Slice:
         while self.pending:
             self.follow(*self.pending.pop())
 
+    def demand_values(self, module: str) -> None:
+        """Take in what a module's own values depend on: all that it binds but functions and classes."""
+        self.load(module)
+        source = self.library.source(module) or Source()
+        for index, statement in enumerate(source.statements):
+            if self.is_value(statement, set()):
+                self.take(module, index, {"*"})
+        while self.pending:
+            self.follow(*self.pending.pop())
+
+    def is_value(self, statement: Statement, seen: set[tuple[str, str]]) -> bool:
+        """Whether a statement binds a value: itself, or by importing one of the author's."""
+        alias = statement.alias
+        if not alias:
+            return bool(statement.binds) and not statement.defines
+        source = self.library.source(alias.module) if self.library.is_local(alias.module) else None
+        if source is None or (alias.module, alias.name) in seen:
+            return False
+        seen.add((alias.module, alias.name))
+        binders = source.binders.get(alias.name, ())
+        return alias.name == "*" or any(self.is_value(source.statements[index], seen) for index in binders)
+
     def ask(self, module: str, name: str) -> None:
         if not self.library.is_local(module):
             return

@@ -42,6 +42,7 @@ class Statement:
     runs: tuple[Import, ...] = ()  # those that run when the module is imported
     calls: frozenset[str] = frozenset()  # what is called then, as written
     acts: bool = False  # does more then than bind names, whatever is called
+    defines: bool = False  # is a function or a class
     derives: bool = False  # defines classes that have bases
     everything: bool = False  # may use any name
     attributes: frozenset[tuple[str, str]] = frozenset()  # `name.attribute`
@@ -116,6 +117,7 @@ def understood(node: ast.stmt, package: str, scopes: Iterable[symtable.SymbolTab
         runs=tuple(imports_in(now, package)),
         calls=frozenset(called_in(now)),
         acts=acts(node),
+        defines=isinstance(node, (*FUNCTIONS, ast.ClassDef)),
         derives=any(isinstance(each, ast.ClassDef) and each.bases for each in now),
         everything=uses.everything,
         attributes=attributes_of(kept),

@@ -642,6 +642,37 @@ CASES: dict[str, tuple[Stage, ...]] = {
             "c1 c2",
         ),
     ),
+    "a module's constant that its first importer does not use": (
+        Stage(
+            ("from helper import other\nother()", "from helper import shown\nprint(shown())", "print(shown(), 1)"),
+            "c1 c2 c3",
+            {"src/helper.py": "O = ('a', 'b')\ndef other(): return 1\ndef shown(): return O\n"},
+        ),
+        Stage(
+            ("from helper import other\nother()", "from helper import shown\nprint(shown())", "print(shown(), 1)"),
+            "c1 c2 c3",
+            {"src/helper.py": "O = ('c', 'b')\ndef other(): return 1\ndef shown(): return O\n"},
+        ),
+        Stage(
+            ("from helper import other\nother()", "from helper import shown\nprint(shown())", "print(shown(), 2)"),
+            "c3",
+        ),
+    ),
+    "a module's constant from another module": (
+        Stage(
+            ("from helper import other\nother()", "from helper import shown\nprint(shown())"),
+            "c1 c2",
+            {
+                "src/base.py": "C = ('a', 'b')\n",
+                "src/helper.py": "from base import C\nO = C[0]\ndef other(): return 1\ndef shown(): return O, C\n",
+            },
+        ),
+        Stage(
+            ("from helper import other\nother()", "from helper import shown\nprint(shown())"),
+            "c1 c2",
+            {"src/base.py": "C = ('z', 'b')\n"},
+        ),
+    ),
     "annotations of the deck": (
         Stage(("b: list = [2]", "print(__annotations__)"), "c1 c2"),
         Stage(("b: list = [2]", "print(__annotations__, 1)"), "c2"),
