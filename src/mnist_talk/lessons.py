@@ -20,7 +20,6 @@ from mnist_talk.figures import COLOURS, INK
 
 START = (-1.8, 2.8)  # weight and bias with which every descent begins
 WEIGHTS, BIASES = (-2.5, 4.1), (-3.3, 3.4)  # the part of the landscape that is drawn
-PATH_COLOURS = (COLOURS[1], COLOURS[0], COLOURS[2], COLOURS[3])
 EDGES = torch.tensor([[-1.0, 0.0, 1.0]] * 3)  # is there more ink to the right than to the left?
 CENTRES = torch.tensor([[-1.5, -0.6], [0.2, 1.2], [1.6, -0.8]])  # of the three clouds
 NOISE = 0.3  # how far a point of the wave is off: the standard deviation
@@ -139,10 +138,11 @@ def descent(pairs: Pairs, path: Tensor) -> None:
 def descents(pairs: Pairs, paths: Mapping[str, Tensor], lit: Sequence[str]) -> None:
     """Draw several ways down the same landscape: some are lit, the others stand back."""
     axes = landscape(pairs)
-    for (name, path), colour in zip(paths.items(), PATH_COLOURS, strict=False):
+    colours = [COLOURS[number] for number in (1, 3, 2, 4)]  # no blue: that is the landscape
+    for (name, path), colour in zip(paths.items(), colours, strict=False):
         if name in lit:
             few = len(path) < 100
-            look: dict[str, Any] = {"marker": "o", "markersize": 7} if few else {"linewidth": 1.5}
+            look: dict[str, Any] = {"marker": "o", "markersize": 7} if few else {"linewidth": 1.8}
             axes.plot(*path.T, color=colour, label=name, zorder=4, **look)
         else:
             axes.plot(*path.T, color=INK, alpha=0.3, linewidth=1.2)
@@ -222,11 +222,13 @@ def pixels(axes: Axes, values: Tensor, most: float) -> None:
     places = [(row, column, float(values[row, column])) for row, column in values.nonzero().tolist()]
     squares = [Rectangle((column - 0.46, row - 0.46), 0.92, 0.92) for row, column, _ in places]
     colours = [to_rgba(INK if value > 0 else COLOURS[1], min(abs(value) / most, 1)) for _, _, value in places]
-    axes.add_collection(PatchCollection(squares, facecolors=colours, linewidths=0))
+    axes.add_collection(PatchCollection(squares, facecolors=colours, linewidths=0, clip_on=False))
     rows, columns = values.shape
     axes.set(xlim=(-1, columns), ylim=(rows, -1), aspect="equal")
     axes.axis("off")
-    axes.add_patch(Rectangle((-0.5, -0.5), columns, rows, fill=False, edgecolor=INK, linewidth=1, alpha=0.4))
+    axes.add_patch(
+        Rectangle((-0.5, -0.5), columns, rows, fill=False, edgecolor=INK, linewidth=1, alpha=0.4, clip_on=False)
+    )
 
 
 def numbers(axes: Axes, values: Tensor, colours: Sequence[Sequence[str]], written: str) -> None:
@@ -235,7 +237,9 @@ def numbers(axes: Axes, values: Tensor, colours: Sequence[Sequence[str]], writte
     for row in range(rows):
         for column in range(columns):
             ground = to_rgba(colours[row][column], 0.25)
-            axes.add_patch(Rectangle((column - 0.46, row - 0.46), 0.92, 0.92, facecolor=ground, linewidth=0))
+            axes.add_patch(
+                Rectangle((column - 0.46, row - 0.46), 0.92, 0.92, facecolor=ground, linewidth=0, clip_on=False)
+            )
             number = format(float(values[row, column]), written).replace("-", "−")
             axes.text(column, row, number, ha="center", va="center", size=16)
     axes.set(xlim=(-0.6, columns - 0.4), ylim=(rows - 0.4, -0.6), aspect="equal")
@@ -244,7 +248,9 @@ def numbers(axes: Axes, values: Tensor, colours: Sequence[Sequence[str]], writte
 
 def window(axes: Axes, row: int, column: int, size: int) -> None:
     """Mark a square of pixels by its upper left one."""
-    frame = Rectangle((column - 0.5, row - 0.5), size, size, fill=False, edgecolor=COLOURS[0], linewidth=3, zorder=5)
+    frame = Rectangle(
+        (column - 0.5, row - 0.5), size, size, fill=False, edgecolor=COLOURS[0], linewidth=3, zorder=5, clip_on=False
+    )
     axes.add_patch(frame)
 
 

@@ -7,8 +7,12 @@ import sys
 from io import BytesIO
 from typing import Any
 
+from deckwright.installed import WEB
+
 FONT_SIZE = 14  # points: about 19 CSS pixels, readable from the last row
+FONTS = ("figures-regular.ttf", "figures-bold.ttf")  # the deck's family, in weights that matplotlib can read
 DEFAULTS = {
+    "font.family": ["Source Sans 3", "DejaVu Sans"],  # the second has the letters that the first lacks
     "font.size": FONT_SIZE,
     "svg.hashsalt": "deckwright",  # ids are made of it instead of being random
     "figure.facecolor": "none",
@@ -37,6 +41,10 @@ def use(width: float, height: float, file_format: str, dpi: int, own: bool = Fal
 
 def set_defaults() -> None:
     """To be called when matplotlib has been imported."""
+    from matplotlib.font_manager import fontManager
+
+    for name in FONTS:
+        fontManager.addfont(WEB / "fonts" / name)
     parameters = sys.modules["matplotlib"].rcParams
     parameters.update(DEFAULTS)
     parameters.update(size())

@@ -19,7 +19,7 @@ from deckwright.execute.blobs import address_of
 from deckwright.execute.files import STAT, file_address, folder_digest, kind_of
 
 SMALL = 1 << 20  # bytes: a file up to this size is read at once, before the step can change it
-LIBRARIES = ("site-packages", "dist-packages", "__pycache__", ".deckwright")
+LIBRARIES = ("site-packages", "dist-packages", "__pycache__", ".deckwright", "deckwright/web/")
 STANDARD = tuple({sysconfig.get_paths()[name] + "/" for name in ("stdlib", "platstdlib")})
 SYSTEM = ("/proc/", "/dev/", "/sys/", "/etc/", *STANDARD)
 CWD = os.getcwd  # as it is before anyone watches it

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from deckwright.model import Attributes, Cell, Deck, Output, Page, Prose, Results, Slide
 from deckwright.render.draft import Draft
 from deckwright.render.outputs import Scene, View, inline_html, views
-from deckwright.render.plotly import SCRIPT as PLOTLY
+from deckwright.render.plotly import STEM as PLOTLY
 from deckwright.render.policy import policy
 from deckwright.render.prose import fill
 from deckwright.settings import figure_of
@@ -133,7 +133,7 @@ def page_html(draft: Draft, stacks: list[list[Section]], *, has_companions: bool
         title_slide=draft.deck.title_slide,
         has_companions=has_companions,
         all_decks=all_decks,
-        has_plotly=PLOTLY in draft.assets.files,
+        plotly=next((path for path in draft.assets.files if path.startswith(f"media/{PLOTLY}.")), ""),
         has_formulas=any("katex" in section.html for stack in stacks for section in stack),
         theme=Path(settings.theme).stem,
         config=reveal_config(draft.deck),

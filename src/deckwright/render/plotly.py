@@ -10,7 +10,7 @@ from typing import Any
 from deckwright.render.assets import Assets
 from deckwright.render.webhtml import NotOffline
 
-SCRIPT = "media/plotly.min.js"
+STEM = "plotly.min"
 # These draw with compiled shaders, which need eval, or with maps from the network.
 NOT_OFFLINE = ("gl", "splom", "parcoords", "map", "mapbox", "scattergeo", "choropleth")
 # Readable from the last row, on the slide's own ground; what the author sets goes before.
@@ -46,6 +46,6 @@ def plotly_view(bundle: Mapping[str, Any], label: str, size: tuple[int, int], as
     config = {"displaylogo": False, **bundle.get("config", {})}
     arguments = ", ".join(json.dumps(part, sort_keys=True) for part in (bundle.get("data", []), layout, config))
     draw = f"Plotly.newPlot(document.currentScript.previousElementSibling, {arguments});\n"
-    assets.update({SCRIPT: plotly_script()})
+    assets.add(plotly_script(), STEM, ".js")
     source = assets.add(draw.encode(), label, ".js")
     return f'<div class="plotly"></div><script src="{source}"></script>'  # the page's head loads the library

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 Add = Callable[..., ArgumentParser]
+WAYS = ("gh-pages", "folder", "netlify", "pages", "cloudflare")
 
 
 def add_shell(add: Add) -> None:
@@ -27,6 +28,35 @@ def add_shell(add: Add) -> None:
         on_deck=False,
     )
     add_json(doctor)
+    add_publish(add)
+
+
+def add_publish(add: Add) -> None:
+    """The parser of the command that publishes."""
+    publish = add(
+        "publish",
+        "bring the site to where others see it",
+        "Publish the results of the last build, or frozen ones, to a folder or to a branch of your git remote; or "
+        "write the file with which a host publishes what `deckwright freeze` wrote, at every push. Refuses results "
+        "that are out of date and, for a branch, changes that are not committed.",
+        "  deckwright publish --to gh-pages\n"
+        "  deckwright publish --to gh-pages --without-notes --build\n"
+        "  deckwright publish --to folder /var/www/talk\n"
+        "  deckwright publish --to pages         writes .github/workflows/pages.yml\n"
+        "  deckwright publish --to netlify       writes netlify.toml\n",
+    )
+    publish.add_argument("--to", required=True, choices=WAYS, help="the way to publish")
+    publish.add_argument("path", nargs="?", type=Path, metavar="PATH", help="with --to folder: which one")
+    publish.add_argument("--remote", default="origin", metavar="NAME", help="with --to gh-pages (default: origin)")
+    publish.add_argument("--branch", default="gh-pages", metavar="NAME", help="… (default: gh-pages)")
+    publish.add_argument("--dirty", action="store_true", help="… even if changes are not committed")
+    results = publish.add_mutually_exclusive_group()
+    results.add_argument("--build", action="store_true", help="first bring the results up to date")
+    results.add_argument("--frozen", action="store_true", help="take the results in slides/.frozen")
+    add_form(publish)
+    loudness = publish.add_mutually_exclusive_group()
+    loudness.add_argument("--quiet", action="store_true", help="print warnings and errors alone")
+    loudness.add_argument("--verbose", action="store_true", help="print every cell, and what it prints")
 
 
 def add_json(command: ArgumentParser) -> None:

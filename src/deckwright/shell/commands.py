@@ -6,7 +6,7 @@ from argparse import Namespace
 from collections.abc import Callable
 from typing import Any
 
-from deckwright.errors import OK, WRONG
+from deckwright.errors import OK, USAGE, WRONG
 from deckwright.pipeline import Project
 from deckwright.progress import Progress
 
@@ -41,4 +41,19 @@ def doctor(project: Project, chosen: Namespace, progress: Progress) -> int:
     return OK if works else WRONG
 
 
-SHELL: dict[str, Command] = {"new": new, "doctor": doctor}
+def publish(project: Project, chosen: Namespace, progress: Progress) -> int:
+    """Bring the site to where others see it."""
+    from deckwright.shell.publish import WAYS
+
+    if (chosen.to == "folder") != (chosen.path is not None):
+        wrong = "--to folder needs a PATH" if chosen.to == "folder" else f"--to {chosen.to} takes no PATH"
+        progress.error(f"{wrong}, as in: deckwright publish --to folder PATH")
+        return USAGE
+    told = WAYS[chosen.to](project, chosen, progress)
+    progress.sum_up()
+    if not chosen.quiet:
+        print(told)
+    return OK
+
+
+SHELL: dict[str, Command] = {"new": new, "doctor": doctor, "publish": publish}

@@ -32,7 +32,7 @@ def web_files(formulas: bool) -> dict[str, bytes]:
     for path in sorted(WEB.rglob("*")):
         name = path.relative_to(WEB).as_posix()
         wanted = formulas or not name.startswith("katex/")
-        if path.is_file() and wanted and path.suffix != ".json" and path.name != "katex.min.js":
+        if path.is_file() and wanted and path.suffix not in (".json", ".ttf") and path.name != "katex.min.js":
             files[f"assets/{name}"] = path.read_bytes()
     if formulas:
         files["assets/katex/katex.min.css"] = OLDER_FONTS.sub(b"", files["assets/katex/katex.min.css"])

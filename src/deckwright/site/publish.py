@@ -88,11 +88,17 @@ def keep_others(out: Path, fresh: Path) -> None:
     """Link or copy what somebody else put into the old site, which stays whole until the end."""
     import shutil
 
+    for name in others(out):
+        if not (fresh / name).exists():
+            (fresh / name).parent.mkdir(parents=True, exist_ok=True)
+            if not linked(out / name, fresh / name):
+                shutil.copy2(out / name, fresh / name, follow_symlinks=False)
+
+
+def others(out: Path) -> list[str]:
+    """What somebody else put into a site."""
     mark = out / MARK
     ours = set(mark.read_text("utf-8").splitlines()) if mark.is_file() else set()
-    for path in sorted(out.rglob("*")) if out.is_dir() else ():
-        name = path.relative_to(out).as_posix()
-        if name not in ours and (path.is_file() or path.is_symlink()) and not (fresh / name).exists():
-            (fresh / name).parent.mkdir(parents=True, exist_ok=True)
-            if not linked(path, fresh / name):
-                shutil.copy2(path, fresh / name, follow_symlinks=False)
+    paths = [path for path in sorted(out.rglob("*")) if path.is_file() or path.is_symlink()] if out.is_dir() else []
+    names = [path.relative_to(out).as_posix() for path in paths]
+    return [name for name in names if name not in ours]

@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import matplotlib as mpl
 import pytest
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties, findfont
 
 from deckwright.execute import drawing
 
@@ -35,6 +37,16 @@ def test_one_plot_is_drawn_without_the_cost_of_a_layout() -> None:
     assert figure.get_layout_engine() is None
     assert not drawing.hangs_over(figure)
     assert re.search(r'width="360pt" height="216pt"', svg)
+
+
+def test_figures_are_set_in_the_decks_font_in_two_weights(caplog: pytest.LogCaptureFixture) -> None:
+    figure = plt.figure()
+    plot(figure)
+    figure.axes[0].set_title("β → 1", weight="bold")  # the font has no β and no arrow: another one has
+    drawing.draw(figure, "svg")
+    names = [Path(findfont(FontProperties(weight=weight), fallback_to_default=False)).name for weight in (400, 700)]
+    assert names == list(drawing.FONTS)
+    assert caplog.messages == []
 
 
 def test_labels_that_do_not_fit_make_a_layout() -> None:
