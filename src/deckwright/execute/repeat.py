@@ -11,6 +11,7 @@ COMPILED = re.compile(r"ipykernel_\d+[/\\]\d+\.py(?::|\", line )(?P<line>\d+)") 
 COLOUR = r"(?:\x1b\[[\d;]*m)*"
 NUMBER = re.compile(rf"(Cell{COLOUR} {COLOUR}In\[)\d+(\])")  # of a cell: another one when a cell is added above
 STYLED_TABLE = re.compile(r"\bT_[0-9a-f]{5}(?=[_\"' ]|\b)")
+SVG_ID = re.compile(r"""(?<=["#])(?P<kind>image|[hmp])[0-9a-f]{10}(?=[")])""")  # matplotlib's, of what is drawn
 TABLE = "T_of-the-cell"  # stands for it until the cell's label is known
 
 
@@ -72,8 +73,16 @@ def repeatable(output: Output) -> Output:
     }
     if isinstance(data.get("text/html"), str):
         data["text/html"] = STYLED_TABLE.sub(TABLE, data["text/html"])
+    if isinstance(data.get("image/svg+xml"), str):
+        data["image/svg+xml"] = numbered(data["image/svg+xml"])
     counted = {"execution_count": None} if output["output_type"] == "execute_result" else {}
     return {**output, "data": data} | counted
+
+
+def numbered(svg: str) -> str:
+    """A figure with its ids counted: as hashes they differ where a hidden last digit of some length does."""
+    numbers: dict[str, str] = {}
+    return SVG_ID.sub(lambda found: numbers.setdefault(found[0], f"{found['kind']}{len(numbers)}"), svg)
 
 
 def labelled(output: Output, label: str) -> Output:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from deckwright.execute.repeat import joined, labelled, overwritten, repeatable
+from deckwright.execute.repeat import joined, labelled, numbered, overwritten, repeatable
 
 
 @pytest.mark.parametrize(
@@ -49,3 +49,12 @@ def test_ids_of_styled_tables_come_from_the_cell() -> None:
     html = '<style>#T_05c3a_row0 {}</style><table id="T_05c3a">'
     output = labelled(repeatable({"output_type": "display_data", "data": {"text/html": html}}), "tbl")
     assert output["data"]["text/html"] == '<style>#T_tbl_row0 {}</style><table id="T_tbl">'
+
+
+def test_ids_of_figures_are_counted() -> None:
+    svg = '<clipPath id="p0123456789"/><g clip-path="url(#p0123456789)"><use xlink:href="#mabcdef0123"/></g>'
+    other = svg.replace("p0123456789", "pfedcba9876")
+    counted = '<clipPath id="p0"/><g clip-path="url(#p0)"><use xlink:href="#m1"/></g>'
+    assert numbered(svg) == numbered(other) == counted
+    picture = '<image href="data:image/png;base64,p0123456789"/>'
+    assert numbered(picture) == picture
