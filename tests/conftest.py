@@ -20,3 +20,10 @@ def golden(request: pytest.FixtureRequest) -> Callable[[Path, str], str]:
         return path.read_text("utf-8")
 
     return expected
+
+
+@pytest.fixture(autouse=True)
+def at_home(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests say the same on a desk and in a workflow."""
+    for name in ("GITHUB_ACTIONS", "NO_COLOR", "FORCE_COLOR"):
+        monkeypatch.delenv(name, raising=False)

@@ -1,6 +1,7 @@
 """The command line: what may be typed."""
 
 import argparse
+import os
 import sys
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from collections.abc import Sequence
@@ -8,7 +9,7 @@ from pathlib import Path
 
 from deckwright import __version__
 from deckwright.browser.arguments import add_browser
-from deckwright.shell.arguments import add_form, add_shell
+from deckwright.shell.arguments import add_form, add_json, add_shell
 
 EXAMPLES = """examples:
   deckwright new my-talk               a small deck to begin with
@@ -61,6 +62,31 @@ class Commands:
 def parser() -> Commands:
     """All that may be typed."""
     commands = Commands()
+    add_build(commands)
+    add_serve(commands)
+    plan = commands.add(
+        "plan",
+        "say what a build would run",
+        "Say which cells a build would run, why, and how long they took last. Runs nothing, writes no site.",
+        "  deckwright plan\n  deckwright plan --json | jq '.steps[] | select(.verdict == \"runs\").label'\n",
+    )
+    add_json(plan)
+    why = commands.add(
+        "why",
+        "say why a cell runs",
+        "Say why a cell would run now, or why it ran last: what changed, and in turn why that did.",
+        "  deckwright why train          the cell with this label\n"
+        "  deckwright why slide-3-1      the first cell on slide 3, if it has no label\n",
+    )
+    why.add_argument("label", metavar="LABEL", help="the label of a cell")
+    add_others(commands)
+    add_shell(commands.add)
+    add_browser(commands.add)
+    return commands
+
+
+def add_build(commands: Commands) -> None:
+    """The command that is needed most."""
     build = commands.add(
         "build",
         "run what must run and write the site",
@@ -84,26 +110,8 @@ def parser() -> Commands:
         metavar="N",
         help="decks to run side by side (no N: all that fit)",
     )
+    add_json(build)
     add_loudness(build)
-    add_serve(commands)
-    commands.add(
-        "plan",
-        "say what a build would run",
-        "Say which cells a build would run, why, and how long they took last. Runs nothing, writes no site.",
-        "  deckwright plan\n",
-    )
-    why = commands.add(
-        "why",
-        "say why a cell runs",
-        "Say why a cell would run now, or why it ran last: what changed, and in turn why that did.",
-        "  deckwright why train          the cell with this label\n"
-        "  deckwright why slide-3-1      the first cell on slide 3, if it has no label\n",
-    )
-    why.add_argument("label", metavar="LABEL", help="the label of a cell")
-    add_others(commands)
-    add_shell(commands.add)
-    add_browser(commands.add)
-    return commands
 
 
 def add_serve(commands: Commands) -> None:
@@ -148,6 +156,7 @@ def add_others(commands: Commands) -> None:
     less = cache.add_mutually_exclusive_group()
     less.add_argument("--prune", nargs="?", type=bytes_of, const=1 << 62, metavar="SIZE", help="make it fit into SIZE")
     less.add_argument("--clear", action="store_true", help="forget everything")
+    add_json(cache)
 
 
 def add_loudness(command: ArgumentParser) -> None:
@@ -176,7 +185,12 @@ def bytes_of(text: str) -> int:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; give the exit code: 0, 1 for an author's mistake, 2 for a wrong command line."""
-    chosen = parser().parse(arguments)
+    commands = parser()
+    if "_ARGCOMPLETE" in os.environ:  # a shell asks, for its user pressed Tab
+        import argcomplete
+
+        argcomplete.autocomplete(commands.top)
+    chosen = commands.parse(arguments)
     from deckwright.commands import run  # only now: help is there at once
 
     return run(chosen)

@@ -1,6 +1,7 @@
 """What each command does and prints: what was asked for to stdout, how it goes to stderr."""
 
 import gc
+import os
 import signal
 from argparse import Namespace
 from collections.abc import Callable, Iterator
@@ -19,6 +20,7 @@ from deckwright.model import Cell, Deck, blocks_of, steps
 from deckwright.pipeline import CACHE, Form, Project
 from deckwright.progress import Progress
 from deckwright.shell.commands import SHELL
+from deckwright.shell.github import OnGitHub
 from deckwright.source.load import load
 from deckwright.words import counted, size
 
@@ -35,12 +37,17 @@ def run(chosen: Namespace) -> int:
     gc.set_threshold(GC_THRESHOLD)
     folder = (chosen.slides or Path("slides")).absolute()
     project = Project(folder.parent, folder, (chosen.out or folder.parent / "site").absolute())
-    progress = Progress(quiet=chosen.quiet, verbose=chosen.verbose)
+    kind = OnGitHub if os.environ.get("GITHUB_ACTIONS") == "true" else Progress
+    progress = kind(quiet=chosen.quiet, verbose=chosen.verbose)
     try:
         with progress:
             return COMMANDS[chosen.command](project, chosen, progress)
     except DeckError as error:
         progress.error(str(error))
+        if chosen.json:
+            from deckwright.shell.records import failed, print_json
+
+            print_json(failed(error, progress.warnings))
         return WRONG
     except KeyboardInterrupt:
         progress.warn("interrupted; the site is as it was")
@@ -58,9 +65,13 @@ def build(project: Project, chosen: Namespace, progress: Progress) -> int:
     jobs = fitting(chosen.jobs, free_memory()) if chosen.jobs != 1 else 1
     if jobs < chosen.jobs:
         progress.warn(f"memory for {counted(jobs, 'deck')} at a time, not for {chosen.jobs}")
-    pipeline.build(project, progress, fresh=chosen.fresh, frozen=chosen.frozen, jobs=jobs, form=form)
+    decks = pipeline.build(project, progress, fresh=chosen.fresh, frozen=chosen.frozen, jobs=jobs, form=form)
     progress.sum_up()
-    if not chosen.quiet:
+    if chosen.json:
+        from deckwright.shell.records import built, print_json
+
+        print_json(built(project, decks, progress))
+    elif not chosen.quiet:
         print(project.out / "index.html")
     return OK
 
@@ -80,8 +91,13 @@ def plan(project: Project, chosen: Namespace, progress: Progress) -> int:
     from deckwright.execute.dry import Dry
 
     with opened(project, progress) as (store, decks):
-        found = [forecast for deck in decks for forecast in Dry(deck, store).forecasts()]
-    print(*planned(found), sep="\n")
+        found = [(deck, one) for deck in decks for one in Dry(deck, store).forecasts()]
+    if chosen.json:
+        from deckwright.shell.records import forecast, print_json
+
+        print_json({"steps": [forecast(*one) for one in found]})
+    else:
+        print(*planned([one for _, one in found]), sep="\n")
     return OK
 
 
@@ -132,22 +148,31 @@ def verify(project: Project, chosen: Namespace, progress: Progress) -> int:
 def cache(project: Project, chosen: Namespace, progress: Progress) -> int:
     """Say how large the cache is, or make it smaller."""
     folder = project.root / CACHE
-    if not folder.is_dir():
+    if not folder.is_dir() and not chosen.json:
         print(f"{folder}: no cache")
         return OK
+    bytes_, entries, freed = lessened(folder, chosen, progress) if folder.is_dir() else (0, 0, 0)
+    if chosen.json:
+        from deckwright.shell.records import print_json
+
+        print_json({"folder": str(folder), "bytes": bytes_, "entries": entries, "freed": freed})
+        return OK
+    gone = f"; freed {size(freed)}" if freed else ""
+    print(f"{folder}: {size(bytes_)}, {counted(entries, 'entry', 'entries')}{gone}")
+    return OK
+
+
+def lessened(folder: Path, chosen: Namespace, progress: Progress) -> tuple[int, int, int]:
+    """The cache's bytes and entries after what was asked for, and the bytes that this freed."""
     with Store.opened(folder, progress.warn) as store:
-        before, _ = store.size()
         freed = 0
         if chosen.clear:
+            freed, _ = store.size()
             store.clear()
-            freed = before
         elif chosen.prune is not None:
             store.untidy = True  # looks for what no entry names
             freed = store.prune(min(chosen.prune, LIMIT))
-        bytes_, entries = store.size()
-        gone = f"; freed {size(freed)}" if freed else ""
-        print(f"{folder}: {size(bytes_)}, {counted(entries, 'entry', 'entries')}{gone}")
-    return OK
+        return *store.size(), freed
 
 
 @contextmanager

@@ -35,6 +35,7 @@ class Progress:
         self.last_line = ""
         self.held = ""  # what is said of a cell whose values stayed, until it is known what ran after it
         self.live: Live | None = None
+        self.warnings: list[str] = []
 
     @cached_property
     def console(self) -> "Console":
@@ -138,6 +139,7 @@ class Progress:
         self.say(f"ran {words} in {seconds(time.monotonic() - self.began)}{rest}")
 
     def warn(self, message: str) -> None:
+        self.warnings.append(message)
         self.say(f"warning: {message}", style="yellow")
 
     def error(self, message: str) -> None:

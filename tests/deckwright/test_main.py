@@ -156,7 +156,9 @@ def test_a_wrong_command_line_is_exit_code_2_and_shows_usage(
     assert capsys.readouterr().err.startswith(f"usage: {usage}")
 
 
-@pytest.mark.parametrize("command", ["build", "plan", "why", "verify", "freeze", "cache", "new", "doctor", "publish"])
+@pytest.mark.parametrize(
+    "command", ["build", "plan", "why", "verify", "freeze", "cache", "new", "doctor", "publish", "completion"]
+)
 def test_each_command_has_help_with_examples(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as exit_:
         __main__.main([command, "--help"])

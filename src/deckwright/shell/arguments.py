@@ -29,6 +29,16 @@ def add_shell(add: Add) -> None:
     )
     add_json(doctor)
     add_publish(add)
+    completion = add(
+        "completion",
+        "let a shell complete command lines",
+        "Print what a shell reads to complete commands, options and files with the key Tab.",
+        "  deckwright completion bash >> ~/.bashrc\n"
+        "  deckwright completion zsh >> ~/.zshrc       after the line with compinit\n"
+        "  deckwright completion fish > ~/.config/fish/completions/deckwright.fish\n",
+        on_deck=False,
+    )
+    completion.add_argument("shell", choices=("bash", "zsh", "fish"))
 
 
 def add_publish(add: Add) -> None:

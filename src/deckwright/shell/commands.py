@@ -1,21 +1,14 @@
 """What the commands of this folder print."""
 
 import dataclasses
-import json
 from argparse import Namespace
 from collections.abc import Callable
-from typing import Any
 
 from deckwright.errors import OK, USAGE, WRONG
 from deckwright.pipeline import Project
 from deckwright.progress import Progress
 
 Command = Callable[[Project, Namespace, Progress], int]
-
-
-def print_json(value: Any) -> None:
-    """For programs: the same value, the same bytes."""
-    print(json.dumps(value, indent=2, ensure_ascii=False))
 
 
 def new(project: Project, chosen: Namespace, progress: Progress) -> int:
@@ -31,6 +24,7 @@ def new(project: Project, chosen: Namespace, progress: Progress) -> int:
 def doctor(project: Project, chosen: Namespace, progress: Progress) -> int:
     """Say what is installed."""
     from deckwright.shell.doctor import findings, installed_version, told
+    from deckwright.shell.records import print_json
 
     found = findings(installed_version)
     works = all(one.state != "missing" for one in found)
@@ -56,4 +50,12 @@ def publish(project: Project, chosen: Namespace, progress: Progress) -> int:
     return OK
 
 
-SHELL: dict[str, Command] = {"new": new, "doctor": doctor, "publish": publish}
+def completion(project: Project, chosen: Namespace, progress: Progress) -> int:
+    """Print what a shell reads to complete our command lines."""
+    from argcomplete.shell_integration import shellcode
+
+    print(shellcode(["deckwright"], shell=chosen.shell))
+    return OK
+
+
+SHELL: dict[str, Command] = {"new": new, "doctor": doctor, "publish": publish, "completion": completion}
