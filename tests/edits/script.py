@@ -12,7 +12,7 @@ TRAININGS = frozenset({"mlp-train", "cnn-train", "transfer"})
 DATA, FUNCTIONS, MLP, CNN, REUSE = (
     f"slides/{name}.md" for name in ("07-tensors", "08-functions", "09-perceptron", "10-convolutions", "13-reuse")
 )
-START = "slides/06-mnist.md"
+TITLE, START = "slides/01-learning.md", "slides/06-mnist.md"
 FIGURES, MODELS, TRAINING = (f"src/mnist_talk/{name}.py" for name in ("figures", "models", "training"))
 SCORES = "data/scores.csv"
 
@@ -71,7 +71,11 @@ OF_OUTCOMES = (
 )
 FILE_SIZE = '{f"{file.stat().st_size:,}"}'
 GRIDS = "digits-with-labels digits-to-name four-images four-images-again noise"
-PLOTS = f"{GRIDS} pixel-values digits-count relu softmax mlp-curves cnn-curves transfer-figure"
+PLOTS = (
+    "pathways realistic-neuron biological-network one-hidden-layer two-hidden-layers all-or-none activation-functions"
+    " three-biases supervised unsupervised cross-entropy gradient-descent batch-descent stochastic-descent"
+    f" mini-batch-descent overfitting regularization convolution pooling {GRIDS} pixel-values digits-count relu softmax mlp-curves cnn-curves transfer-figure"
+)
 
 LABELS_SLIDE = """<!-- seed 47 -->
 
@@ -120,7 +124,7 @@ print("Speaker:", os.environ.get("TALK_SPEAKER", "to be announced"))
 ```
 
 """
-DRAW_CELL = """```{python label="draw"}
+DRAW_CELL = """```{python label="two-draws"}
 torch.rand(2)
 ```
 
@@ -256,16 +260,16 @@ EDITS = (
         quick=True,
     ),
     # One expression draws before the first cell that seeds anew: it makes a network to count its parameters.
-    Edit("the deck's seed", (Change(START, "seed: 0", "seed: 1"),), steps('{f"{parameter_count(MLP()):,}"}')),
+    Edit("the deck's seed", (Change(TITLE, "seed: 0", "seed: 1"),), steps('{f"{parameter_count(MLP()):,}"}')),
     Edit("a template", (Change("templates/page.html", "</html>", "<!-- ours -->\n</html>"),)),
     Edit("a style sheet", (Change("static/themes/deckwright.css", "#fcfbf8", "#fdfdfb"),)),
-    Edit("the title", (Change(START, "title: Machine learning in", "title: Learning machines in"),)),
+    Edit("the title", (Change(TITLE, "title: Machine learning in", "title: Learning machines in"),)),
     Edit("notes", (Change(START, "These are the first thirty", "Here are the first thirty"),)),
     # Two numbers more, so `noise` draws others; `cnn-train` seeds anew.
     Edit(
         "a new cell that draws",
         (Change(CNN, '```{python label="noise"}', f'{DRAW_CELL}```{{python label="noise"}}'),),
-        steps("draw noise"),
+        steps("two-draws noise"),
         quick=True,
     ),
     # What it shows shares memory with the network, which nobody changes any more.
@@ -287,5 +291,5 @@ EDITS = (
         quick=True,
     ),
     # Figures fill the slide's width. `set-up` reads matplotlib's settings, the size of figures among them.
-    Edit("the deck's size", (Change(START, "seed: 1", "seed: 1\nsize: 1600x900"),), steps(PLOTS, "set-up")),
+    Edit("the deck's size", (Change(TITLE, "seed: 1", "seed: 1\nsize: 1600x900"),), steps(PLOTS, "set-up")),
 )
