@@ -1,4 +1,4 @@
-"""Time an epoch of the talk's CNN beside a Dataset + DataLoader loop, then train both networks in full.
+"""Time an epoch of the talk's CNN beside a Dataset + DataLoader loop, then train both networks in full, from three seeds.
 
 python -m tests.bench_training [--quick]
 
@@ -23,7 +23,7 @@ from torch import Tensor, nn
 from torch.optim import Adam
 from torch.utils.data import DataLoader, Dataset
 
-from mnist_talk.data import MNIST, Digits, Samples, hold_out, load, samples
+from mnist_talk.data import MNIST, Digits, Samples, Split, hold_out, load, samples
 from mnist_talk.device import choose_device, device_name, has_bfloat16
 from mnist_talk.models import CNN, MLP
 from mnist_talk.training import CNN_RECIPE, MLP_RECIPE, Recipe, augment, ready, run_epoch, test, train
@@ -128,22 +128,32 @@ def verdict(value: float, bar: float, form: str) -> str:
     return f"{'reaches' if value >= bar else 'MISSES'} the bar of {bar:{form}}"
 
 
-def full_trainings(mnist: MNIST, device: torch.device, seed: int) -> None:
-    """Train both networks as the talk does and print their test accuracies."""
+def full_trainings(mnist: MNIST, device: torch.device, seeds: int) -> None:
+    """Train both networks as the talk does, once from each seed, and print their test accuracies."""
     split = hold_out(samples(mnist.train, device), 5_000)
     exam = samples(mnist.test, device)
     networks: dict[str, tuple[type[nn.Module], Recipe]] = {"MLP": (MLP, MLP_RECIPE), "CNN": (CNN, CNN_RECIPE)}
+    for name, (kind, recipe) in networks.items():
+        shares = [full_training(name, kind, recipe, split, exam, seed) for seed in range(seeds)]
+        spread = f"mean {statistics.mean(shares):.2%}, {min(shares):.2%} to {max(shares):.2%}"
+        print(
+            f"{name}, {seeds} seeds: {spread}; the worst {verdict(min(shares), ACCURACY_BARS[name], '.1%')}", flush=True
+        )
+
+
+def full_training(name: str, kind: type[nn.Module], recipe: Recipe, split: Split, exam: Samples, seed: int) -> float:
+    """Train one network in full and print how it went; its test accuracy, from the saved weights."""
+    torch.manual_seed(seed)
     with tempfile.TemporaryDirectory() as folder:
-        for name, (kind, recipe) in networks.items():
-            torch.manual_seed(seed)
-            weights, start = Path(folder) / f"{name}.pt", perf_counter()
-            history = train(kind(), split, recipe, weights)
-            took, share = perf_counter() - start, test(kind(), weights, exam)
-            print(
-                f"{name}: test accuracy {share:.2%}, {verdict(share, ACCURACY_BARS[name], '.1%')}; "
-                f"{took:.1f} s, best epoch {history.best} of {len(history.epochs)}, {history.reason}",
-                flush=True,
-            )
+        weights, start = Path(folder) / f"{name}.pt", perf_counter()
+        history = train(kind(), split, recipe, weights)
+        took, share = perf_counter() - start, test(kind(), weights, exam)
+    print(
+        f"{name}, seed {seed}: test accuracy {share:.2%}; "
+        f"{took:.1f} s, best epoch {history.best} of {len(history.epochs)}, {history.reason}",
+        flush=True,
+    )
+    return share
 
 
 def main() -> None:
@@ -151,7 +161,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="one round on 12,000 images, no full trainings")
     parser.add_argument("--rounds", type=int, default=3, help="epochs of each loop (default: 3)")
-    parser.add_argument("--seed", type=int, default=0, help="of the full trainings (default: 0)")
+    parser.add_argument("--seeds", type=int, default=3, help="full trainings of each network (default: 3)")
     options = parser.parse_args()
     mnist, device = load(Path(__file__).parent), choose_device()
     print(f"device: {device_name(device)}, {torch.get_num_threads()} threads, torch {torch.__version__}", flush=True)
@@ -159,7 +169,7 @@ def main() -> None:
         compare_epochs(Digits(mnist.train.images[:12_000], mnist.train.labels[:12_000]), device, rounds=1)
     else:
         compare_epochs(mnist.train, device, options.rounds)
-        full_trainings(mnist, device, options.seed)
+        full_trainings(mnist, device, options.seeds)
 
 
 if __name__ == "__main__":
