@@ -6,6 +6,7 @@ import matplotlib.pyplot as plt
 import torch
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap, to_rgba
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import LogLocator, NullFormatter
 from torch import Tensor
@@ -57,7 +58,9 @@ def filters_and_maps(filters: Tensor, maps: Tensor, columns: int = 8) -> None:
 
 def journey(image: Tensor, layers: Sequence[Tensor], shares: Tensor) -> None:
     """Draw an image (28, 28), its feature maps layer by layer, and the answer as ten shares."""
-    whole, *stacks, answer = plt.subplots(1, len(layers) + 2, width_ratios=(1, 1, 0.5, 0.5, 0.5))[1]
+    whole, *stacks, answer = plt.subplots(
+        1, len(layers) + 2, width_ratios=(1, 1, 0.5, 0.5, 0.5), layout=ConstrainedLayoutEngine(wspace=0.1)
+    )[1]
     whole.imshow(image.numpy(), PAPER_TO_INK, gid="ink-image")
     for axes, maps in zip(stacks, layers, strict=True):
         sheet(axes, tiled(maps, columns=4))

@@ -96,7 +96,17 @@ PORTED: dict[int, tuple[str, ...]] = {
     59: ("gpu",),
     60: ("questions",),
 }
-BEYOND = ("results", "mlp-cnn", "confusions", "mistakes", "filters", "feature-maps", "more-data", "draw", "small-weights")
+BEYOND = (
+    "results",
+    "mlp-cnn",
+    "confusions",
+    "mistakes",
+    "filters",
+    "feature-maps",
+    "more-data",
+    "draw",
+    "small-weights",
+)
 TIMING = re.compile(r"^\*\*(?P<whole>\d*)(?P<part>[¼½¾]?) min\.\*\* \S")
 PARTS = {"": 0.0, "¼": 0.25, "½": 0.5, "¾": 0.75}
 
