@@ -8,7 +8,7 @@ the next cell that seeds anew.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-TRAININGS = frozenset({"mlp-train", "cnn-train", "transfer"})
+TRAININGS = frozenset({"mlp-train", "cnn-train", "gains", "transfer"})
 DATA, FUNCTIONS, MLP, CNN, REUSE = (
     f"slides/{name}.md" for name in ("07-tensors", "08-functions", "09-perceptron", "10-convolutions", "13-reuse")
 )
@@ -46,6 +46,7 @@ def steps(*groups: str) -> frozenset[str]:
     return frozenset(name for group in groups for name in ([group] if group[0] == "{" else group.split()))
 
 
+OF_HISTORIES = ("mlp-cnn trainings",)
 OF_CNN_HISTORY = (
     "{len(cnn_history.epochs)}",
     "{cnn_history.reason}",
@@ -53,13 +54,20 @@ OF_CNN_HISTORY = (
     '{f"{cnn_history.epochs[cnn_history.best - 1].accuracy:.2%}"}',
     '{f"{cnn_history.epochs[-1].rate:.0e}"}',
     "cnn-curves",
+    *OF_HISTORIES,
 )
-OF_MLP_HISTORY = ("mlp-progress mlp-curves cnn-curves",)
-OF_MLP = (*OF_MLP_HISTORY, "mlp-result mlp-cnn", '{f"{mlp_train_accuracy:.2%}"}', '{f"{mlp_test_accuracy:.2%}"}')
+OF_MLP_HISTORY = ("mlp-progress mlp-curves cnn-curves", *OF_HISTORIES)
+OF_MLP = (
+    *OF_MLP_HISTORY,
+    "mlp-result mlp-shape errors-as-bars rounded-networks",
+    '{f"{mlp_train_accuracy:.2%}"}',
+    '{f"{mlp_test_accuracy:.2%}"}',
+)
 # `same-predictions` and the count of parameters read the trained network itself.
 OF_CNN = (
     *OF_CNN_HISTORY,
-    "cnn-test mlp-cnn save-and-restore same-predictions",
+    "cnn-test errors-as-bars confusions most-confused mistakes filters feature-maps rounded-networks",
+    "save-and-restore same-predictions",
     '{f"{cnn_test_accuracy:.2%}"}',
     '{f"{parameter_count(cnn):,}"}',
 )
@@ -69,24 +77,36 @@ OF_OUTCOMES = (
     '{f"{outcomes[2].transferred:.0%}"}',
     '{f"{outcomes[2].random:.0%}"}',
 )
+OF_GAINS = ("more-data", '{f"{gained[0].cnn:.0%}"}', '{f"{gained[-1].cnn:.1%}"}')
 FILE_SIZE = '{f"{file.stat().st_size:,}"}'
-GRIDS = "digits-with-labels digits-to-name four-images four-images-again noise"
+GRIDS = "digits-with-labels digits-to-name four-images four-images-again noise mistakes"
 PLOTS = (
     "pathways realistic-neuron biological-network one-hidden-layer two-hidden-layers all-or-none activation-functions"
     " three-biases supervised unsupervised cross-entropy gradient-descent batch-descent stochastic-descent"
-    f" mini-batch-descent overfitting regularization convolution pooling {GRIDS} pixel-values digits-count relu softmax mlp-curves cnn-curves transfer-figure"
+    f" mini-batch-descent overfitting regularization convolution pooling {GRIDS} pixel-values digits-count relu softmax mlp-curves cnn-curves"
+    " errors-as-bars confusions filters feature-maps more-data transfer-figure"
 )
 
 LABELS_SLIDE = """<!-- seed 47 -->
 
-## one_hot {#one-hot-labels}
+## one_hot {#one-hot-labels auto-animate=true}
+
+```{python label="labels-as-chips" echo=false}
+from mnist_talk.diagrams import one_hot_rows
+
+one_hot_rows(lab[:3].tolist(), chips="label")
+```
 
 ```{python label="three-labels"}
 lab[:3]
 ```
 
 ::: notes
+**¼ min.** Point at the three blue labels: they are about to move.
+
 The first three labels; remember them for the next slide.
+
+*Could I give a list of digits instead?* Yes, `torch.tensor([5, 0, 4])` makes a tensor of it.
 :::
 
 ---
@@ -207,10 +227,11 @@ EDITS = (
         "CNN in models.py",
         NARROW,
         steps(
-            "cnn-model noise cnn-train transfer to-device back-to-cpu",
+            "cnn-shape cnn-model noise cnn-train gains transfer to-device back-to-cpu",
             '{f"{parameter_count(CNN()):,}"}',
             FILE_SIZE,
             *OF_CNN,
+            *OF_GAINS,
             *OF_OUTCOMES,
         ),
     ),

@@ -7,6 +7,7 @@ ROOT = Path(__file__).parents[2]
 FEWER = (  # file, what stands in it, what makes it quick
     ("src/mnist_talk/data.py", "digits.images.to(device)", "digits.images[:3_000].to(device)"),
     ("src/mnist_talk/data.py", "digits.labels.to(device)", "digits.labels[:3_000].to(device)"),
+    ("src/mnist_talk/results.py", "SHOWN = 20_000", "SHOWN = 200"),
     ("src/mnist_talk/transfer.py", "batch=32, epochs=20)", "batch=32, epochs=1)"),
     ("src/mnist_talk/transfer.py", "repeats: int = 3", "repeats: int = 1"),
     ("slides/09-perceptron.md", "epochs=10)", "epochs=2)"),
