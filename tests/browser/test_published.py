@@ -53,6 +53,7 @@ def test_the_branch_shows_the_deck_under_a_path(opened: Opened, published: str) 
 
 def test_the_branch_shows_the_list_and_the_reading_page(opened: Opened, published: str) -> None:
     opened.page.goto(f"{published}decks.html")
+    opened.page.wait_for_load_state("networkidle")  # leaving earlier would be a failed request
     assert opened.page.locator(".card").count() == 2
     opened.page.goto(f"{published}reading.html")
     assert opened.page.locator("h1").first.is_visible()

@@ -29,6 +29,7 @@ def add_browser(add: Add) -> None:
     pictures.add_argument("--only", nargs="+", default=[], metavar="SLIDE", help="these slides, by id or number")
     pictures.add_argument("--social", action="store_true", help="also write the picture that links show: social.png")
     add_check(add)
+    add_pdf(add)
 
 
 def add_check(add: Add) -> None:
@@ -56,6 +57,27 @@ def add_check(add: Add) -> None:
     form = check.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="print JSON, for programs")
     form.add_argument("--sarif", action="store_true", help="print SARIF, for services that read it")
+
+
+def add_pdf(add: Add) -> None:
+    """The parser of `pdf`."""
+    pdf = add(
+        "pdf",
+        "print the slides",
+        "Make a PDF of the built site that looks as the screen does: a page a slide, with an outline and links. "
+        "Needs a browser.",
+        "  deckwright pdf                         build/slides.pdf\n"
+        "  deckwright pdf talk.pdf --fragments    a page for each click\n"
+        "  deckwright pdf --handout 4             four slides on a page\n"
+        "  deckwright pdf --notes                 each slide above its notes\n",
+    )
+    pdf.add_argument("into", nargs="?", type=Path, metavar="OUT", help="the file (default: build/slides.pdf)")
+    add_site(pdf)
+    add_scheme(pdf)
+    pdf.add_argument("--fragments", action="store_true", help="a page for each click, not for each slide")
+    form = pdf.add_mutually_exclusive_group()
+    form.add_argument("--notes", action="store_true", help="A4 pages: a slide above, its notes below")
+    form.add_argument("--handout", type=int, choices=(2, 4, 6), help="A4 pages with so many slides each")
 
 
 def add_site(command: ArgumentParser) -> None:

@@ -25,7 +25,8 @@ VIOLATIONS = f"""document.addEventListener('securitypolicyviolation', ({{ blocke
     console.error('{POLICY}' + blockedURI + (blockedURI === 'inline' ? ' ' + violatedDirective : '')))"""
 REPEATED = ("Failed to load resource", "violates the following Content Security Policy")  # told by an event as well
 STILL = "Reveal.configure({ autoSlide: 0, autoAnimate: false, transition: 'none', backgroundTransition: 'none' })"
-SCHEME = "(scheme) => { document.documentElement.dataset.scheme = scheme }"
+SCHEME = """
+document.addEventListener('DOMContentLoaded', () => { document.documentElement.dataset.scheme = '%s'; });"""
 SHOW = """async ([number, fragment]) => {
     const slide = Reveal.getSlides()[number];
     const { h, v } = Reveal.getIndices(slide);
@@ -91,10 +92,13 @@ def chromium() -> Iterator[Browser]:
 
 
 @contextmanager
-def opened(browser: Browser, site: Path, size: Size, scheme: Scheme | None = None, query: str = "") -> Iterator[Opened]:
+def opened(
+    browser: Browser, site: Path, size: Size, scheme: Scheme | None = None, query: str = "", script: str = ""
+) -> Iterator[Opened]:
     """A deck that nothing moves in and nothing from elsewhere reaches, in a scheme or as it says itself.
 
-    Raises DeckError where there is none.
+    `query` asks for another view than that of the stage, `script` runs before the page's own.
+    Raises DeckError where there is no deck.
     """
     page = site / "index.html"
     if not page.is_file():
@@ -104,10 +108,10 @@ def opened(browser: Browser, site: Path, size: Size, scheme: Scheme | None = Non
     with browser.new_context(viewport=screen, reduced_motion="reduce", offline=True) as context:
         deck = Opened(context.new_page())
         deck.listen()
+        deck.page.add_init_script(script + (SCHEME % scheme if scheme else ""))
         deck.go(page.absolute().as_uri() + query)
-        deck.page.evaluate(STILL)
-        if scheme:
-            deck.page.evaluate(SCHEME, scheme)
+        if not query:
+            deck.page.evaluate(STILL)
         yield deck
 
 

@@ -54,4 +54,23 @@ def check(project: Project, chosen: Namespace, progress: Progress) -> int:
     return WRONG if findings.at_least(found, chosen.level) else OK
 
 
-BROWSER: dict[str, Command] = {"pictures": pictures, "check": check}
+def pdf(project: Project, chosen: Namespace, progress: Progress) -> int:
+    """Print the slides."""
+    require("playwright", "pypdf")
+    from deckwright.browser import pdf as printing
+    from deckwright.browser.chromium import chromium
+
+    file = (chosen.into or project.root / "build" / f"{project.slides.name}.pdf").absolute()
+    sheet = printing.NOTES if chosen.notes else printing.HANDOUTS.get(chosen.handout)
+    with chromium() as browser:
+        for deck in load(project.root, project.slides):
+            site = project.out / deck.name
+            made = printing.pdf(browser, deck, site, sheet, chosen.scheme, fragments=chosen.fragments)
+            out = file.with_stem(f"{file.stem}-{deck.name}") if deck.name else file
+            out.parent.mkdir(parents=True, exist_ok=True)
+            out.write_bytes(made)
+            print(out)
+    return OK
+
+
+BROWSER: dict[str, Command] = {"pictures": pictures, "check": check, "pdf": pdf}

@@ -1,0 +1,51 @@
+// Lays out Reveal's printed pages: links that work on paper, and sheets that hold several slides or their notes.
+// Gives for each page of the PDF the number of the slide that it begins with, and that slide's title.
+(sheet) => {
+  for (const link of document.querySelectorAll('a[href]')) {
+    const written = link.getAttribute('href');
+    if (written.startsWith('#')) link.setAttribute('href', written.replace(/^#\/?/, '#'));
+    else if (!/^(https?|mailto):/.test(written)) link.removeAttribute('href');  // a file beside the page is not beside a PDF
+  }
+  const pages = [...document.querySelectorAll('.pdf-page')];
+  const number = (page) => +page.querySelector('section[data-paper]').dataset.paper;
+  const title = (page) => {
+    const heading = page.querySelector('h1, h2, h3, h4, h5, h6')?.cloneNode(true);
+    heading?.querySelectorAll('.katex-mathml').forEach((copy) => copy.remove());
+    return heading?.textContent.trim().replace(/\s+/g, ' ') ?? '';
+  };
+  const told = (page) => ({ number: number(page), title: title(page) });
+  if (!sheet) return pages.map((page) => [told(page)]);
+
+  const { columns, rows, width, height, notes } = sheet, margin = 40, gap = 24;
+  const { offsetWidth: across, offsetHeight: down } = pages[0];
+  const room = (width - 2 * margin - (columns - 1) * gap) / columns;
+  const zoom = Math.min(room / across, ((height - 2 * margin - (rows - 1) * gap) / rows) / down);
+  document.head.insertAdjacentHTML('beforeend', `<style>
+    @page { size: ${width}px ${height}px; margin: 0; }
+    html.reveal-print body { width: ${width}px !important; height: auto !important; }
+    html.reveal-print .sheet {
+      box-sizing: border-box; width: ${width}px; height: ${height - 1}px; padding: ${margin}px; overflow: hidden;
+      display: grid; grid-template: repeat(${rows}, auto) / repeat(${columns}, auto);
+      gap: ${gap}px; place-content: start center; break-after: page; background: #fff;
+    }
+    html.reveal-print .sheet:last-child { break-after: auto; }
+    html.reveal-print .sheet .pdf-page { zoom: ${zoom}; width: ${across}px; break-after: auto !important; outline: 2px solid #bbb; }
+    .sheet .on-paper-notes { width: ${width - 2 * margin}px; color: #1a1a1a; font-size: 16px; }
+  </style>`);
+  const holds = columns * rows, sheets = [];
+  for (let at = 0; at < pages.length; at += holds) {
+    const group = pages.slice(at, at + holds), made = document.createElement('div');
+    made.className = 'sheet';
+    group[0].before(made);
+    made.append(...group);
+    sheets.push(group.map(told));
+    if (notes) {
+      const words = document.createElement('div');
+      words.className = 'on-paper-notes';
+      words.append(...[...group[0].querySelectorAll('aside.notes')].flatMap((aside) => [...aside.cloneNode(true).childNodes]));
+      made.append(words);
+      for (let size = 16; made.scrollHeight > made.clientHeight && size > 8; size -= 0.5) words.style.fontSize = `${size}px`;
+    }
+  }
+  return sheets;
+}

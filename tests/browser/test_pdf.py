@@ -1,0 +1,158 @@
+"""The kitchen deck and the talk as PDF: a page a slide, nothing blank, nothing lost."""
+
+import re
+import subprocess
+import sys
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+from pypdf import PdfReader
+
+from deckwright.browser.chromium import opened, slide_count
+from deckwright.browser.pdf import HANDOUTS, NOTES, finished, pdf
+from deckwright.errors import DeckError
+from deckwright.model import Deck
+from deckwright.source.load import load
+
+from .conftest import KITCHEN, ROOT
+
+CLICKS = """() => Reveal.getSlides().map((slide) => new Set([...slide.querySelectorAll('.fragment')].map(
+    (fragment) => fragment.dataset.fragmentIndex)).size)"""
+IN_PLACE = re.compile(r"\s+")
+
+
+@pytest.fixture(scope="module")
+def deck() -> Deck:
+    return load(KITCHEN, KITCHEN / "slides")[0]
+
+
+@pytest.fixture(scope="module")
+def printed(browser: Browser, deck: Deck, kitchen_site: Path) -> PdfReader:
+    return PdfReader(BytesIO(pdf(browser, deck, kitchen_site)))
+
+
+def squeezed(text: str) -> str:
+    return IN_PLACE.sub("", text)
+
+
+@pytest.fixture(scope="module")
+def titles(browser: Browser, deck: Deck, kitchen_site: Path) -> list[str]:
+    with opened(browser, kitchen_site, deck.settings.size) as page:
+        found: list[str] = page.page.evaluate(
+            "() => Reveal.getSlides().map((slide) => slide.querySelector('h1, h2, h3')?.textContent.trim() ?? '')"
+        )
+        return found
+
+
+def test_every_slide_has_its_page_at_the_decks_size(printed: PdfReader, titles: list[str]) -> None:
+    assert len(printed.pages) == len(titles)
+    assert {(float(page.mediabox.width), float(page.mediabox.height)) for page in printed.pages} == {(960.0, 540.0)}
+    for page, title in zip(printed.pages, titles, strict=True):
+        text = page.extract_text()
+        assert text.strip() or page.images
+        if title.isascii():
+            assert squeezed(title) in squeezed(text)
+
+
+def test_the_talk_has_a_page_a_slide(browser: Browser, talk_site: Path) -> None:
+    talk = load(ROOT, ROOT / "slides")[0]
+    with opened(browser, talk_site, talk.settings.size) as page:
+        count = slide_count(page.page)
+    assert len(PdfReader(BytesIO(pdf(browser, talk, talk_site))).pages) == count
+
+
+def test_the_outline_leads_to_every_slide(printed: PdfReader, titles: list[str]) -> None:
+    items = printed.outline
+    assert [printed.get_destination_page_number(item) for item in items] == list(range(len(titles)))  # type: ignore[arg-type]
+    assert [item["/Title"] for item in items][:2] == titles[:2]  # type: ignore[call-overload]
+
+
+def test_it_is_tagged_and_says_what_it_is_and_no_date(printed: PdfReader) -> None:
+    root = printed.root_object
+    assert (root["/Lang"], "/StructTreeRoot" in root, root["/MarkInfo"]["/Marked"]) == ("en", True, True)  # type: ignore[index]
+    about = printed.metadata
+    assert about is not None
+    assert about["/Title"] == "The kitchen sink: one of each"
+    assert not {"/CreationDate", "/ModDate"} & about.keys()
+
+
+def test_links_lead_elsewhere_and_to_slides_but_to_no_file_of_this_machine(printed: PdfReader) -> None:
+    actions = [
+        note.get_object()["/A"]
+        for page in printed.pages
+        for note in page.get("/Annots", [])
+        if "/A" in note.get_object()
+    ]
+    addresses = [str(action["/URI"]) for action in actions if "/URI" in action]
+    assert addresses
+    assert [address for address in addresses if address.startswith("file:")] == []
+    inside = [note for page in printed.pages for note in page.get("/Annots", []) if "/Dest" in note.get_object()]
+    assert inside or any(action["/S"] == "/GoTo" for action in actions)
+
+
+def test_the_same_deck_gives_the_same_bytes(browser: Browser, deck: Deck, kitchen_site: Path) -> None:
+    assert pdf(browser, deck, kitchen_site) == pdf(browser, deck, kitchen_site)
+
+
+def test_fragments_have_a_page_each(browser: Browser, deck: Deck, kitchen_site: Path, titles: list[str]) -> None:
+    with opened(browser, kitchen_site, deck.settings.size) as page:
+        clicks: list[int] = page.page.evaluate(CLICKS)
+    made = PdfReader(BytesIO(pdf(browser, deck, kitchen_site, fragments=True)))
+    assert len(made.pages) == len(titles) + sum(clicks) > len(titles)
+    assert len(made.outline) == len(titles)
+
+
+@pytest.mark.parametrize("per_page", [2, 4, 6])
+def test_a_handout_holds_several_slides_a_page(
+    browser: Browser, deck: Deck, kitchen_site: Path, titles: list[str], per_page: int
+) -> None:
+    made = PdfReader(BytesIO(pdf(browser, deck, kitchen_site, HANDOUTS[per_page])))
+    assert len(made.pages) == -(-len(titles) // per_page)
+    assert [made.get_destination_page_number(item) for item in made.outline] == [  # type: ignore[arg-type]
+        number // per_page for number in range(len(titles))
+    ]
+    for at, page in enumerate(made.pages):
+        text = squeezed(page.extract_text())
+        assert all(squeezed(title) in text for title in titles[at * per_page :][:per_page] if title.isascii())
+
+
+def test_notes_stand_below_their_slide(browser: Browser, deck: Deck, kitchen_site: Path, titles: list[str]) -> None:
+    made = PdfReader(BytesIO(pdf(browser, deck, kitchen_site, NOTES)))
+    assert len(made.pages) == len(titles)
+    [page] = [page for page, title in zip(made.pages, titles, strict=True) if title == "One after another"]
+    assert "press the key four times" in page.extract_text()
+    assert page.mediabox.height > page.mediabox.width
+
+
+def ground(content: bytes) -> set[str]:
+    """The colours that a page fills with."""
+    page = PdfReader(BytesIO(content)).pages[1]
+    return set(re.findall(r"([\d.]+ [\d.]+ [\d.]+) rg", page.get_contents().get_data().decode("latin-1")))  # type: ignore[union-attr]
+
+
+def test_a_dark_deck_has_dark_pages(browser: Browser, deck: Deck, kitchen_site: Path) -> None:
+    light, dark = (ground(pdf(browser, deck, kitchen_site, scheme=scheme)) for scheme in ("light", "dark"))
+    darkest = min(sum(map(float, colour.split())) for colour in dark)
+    assert darkest < 0.4
+    assert ".9882 .9843 .9725" in light
+    assert ".9882 .9843 .9725" not in dark
+
+
+def test_pages_that_do_not_match_the_slides_are_told(browser: Browser, deck: Deck, kitchen_site: Path) -> None:
+    content = pdf(browser, deck, kitchen_site)
+    with pytest.raises(DeckError, match=r"2 slides gave \d+ pages where 2 were laid out"):
+        finished(deck, content, [[{"number": 0, "title": ""}], [{"number": 1, "title": ""}]], 2)
+
+
+def test_the_command_prints_where_it_is(tmp_path: Path) -> None:
+    (tmp_path / "slides").mkdir()
+    (tmp_path / "slides" / "a.md").write_text("---\ntitle: T\nauthor: Ada\nlang: de\n---\n\n## A\n")
+    command = [sys.executable, "-m", "deckwright"]
+    subprocess.run([*command, "build"], cwd=tmp_path, check=True)
+    done = subprocess.run([*command, "pdf"], cwd=tmp_path, check=True, capture_output=True, text=True)
+    assert done.stdout == f"{tmp_path / 'build' / 'slides.pdf'}\n"
+    assert done.stderr == ""
+    made = PdfReader(tmp_path / "build" / "slides.pdf")
+    assert (len(made.pages), made.metadata and made.metadata.author, made.root_object["/Lang"]) == (2, "Ada", "de")
