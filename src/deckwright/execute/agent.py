@@ -5,7 +5,7 @@ import sys
 import threading
 import time
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence, Set
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -45,6 +45,7 @@ class Agent:
         self.loaded: set[str] = set()  # modules that were there when the step began
         self.threads: set[int | None] = set()
         self.quiet = True  # the step in progress is ours
+        self.ahead = False  # the next step's imports have been done
         self.shell.events.register("pre_run_cell", self.before_step)
         self.shell.events.register("post_run_cell", self.after_step)
         ambients.START.update(ambients.raw_environment())
@@ -88,14 +89,18 @@ class Agent:
         self.meddling.begin(self.code, self.ledger.reading)
         self.ledger.withhold(names.binds)
         forget_warnings()
-        ambients.USED.clear()
+        if not self.ahead:
+            ambients.USED.clear()
         ambients.RESET.clear()
         for name in ambients.RANDOM.values():
             if name in self.ledger.known:
                 self.set_random(name, self.ledger.known[name].value)
         self.loaded = set(sys.modules)
         self.threads = {thread.ident for thread in threading.enumerate()}
-        self.observer.begin()
+        if self.ahead:
+            self.observer.watching, self.ahead = True, False
+        else:
+            self.observer.begin()
         self.began = time.perf_counter()
 
     def set_random(self, name: str, state: Any) -> None:
@@ -124,12 +129,11 @@ class Agent:
         found["stored"] = self.ledger.store([name for name, value in found["values"].items() if value], seconds)
         used = ambients.USED | ambients.ALWAYS_USED
         used |= {name for name in found["values"] if name[0] == "~" and name not in ambients.RESET}
-        new = sorted(name for name in sys.modules.keys() - self.loaded if self.modules.is_local(name))
         observer = self.observer
         found |= {
             "seconds": seconds,
             "used": sorted(used),
-            "modules": {name: self.modules.content(name) for name in new},
+            "modules": self.local_modules(self.loaded),
             "libraries": distributions(),
             "files": {self.shown(path): address for path, address in observer.files.items()},
             "folders": {self.shown(path): digest for path, digest in observer.folders.items()},
@@ -141,6 +145,11 @@ class Agent:
             "entangled": found["entangled"] or self.meddling.found() or self.running_threads(),
         }
         return found
+
+    def local_modules(self, before: Set[str]) -> dict[str, str]:
+        """The author's own modules that have been loaded since then: their source."""
+        new = sorted(name for name in sys.modules.keys() - before if self.modules.is_local(name))
+        return {name: self.modules.content(name) for name in new}
 
     def shown(self, path: str) -> str:
         """A path as traces have it: from the project's root where it lies in it."""
@@ -171,7 +180,7 @@ class Agent:
 
     def prepare(self, plan: Mapping[str, Any]) -> None:
         """Bring about the state that a step needs; report the names whose restored values are not as expected."""
-        ledger = self.ledger
+        ledger, loaded = self.ledger, set(sys.modules)
         self.shell.execution_count = plan["count"]
         for number, code in enumerate(plan["cells"], 1):
             self.shell.compile.cache(self.shell.transform_cell(code), number, code)
@@ -188,7 +197,16 @@ class Agent:
             differing += [name for name, digest in expected.items() if found[name].look.digest != digest]
         for name, address in plan["ambients"].items():
             self.set_ambient(name, address)
-        publish({"differing": differing})
+        publish({"differing": differing, "modules": self.local_modules(loaded)})
+
+    def load(self, names: Sequence[str]) -> None:
+        """Import libraries, which the next step begins by doing: what they read is read by it."""
+        ambients.USED.clear()
+        self.observer.begin()
+        for name in names:
+            __import__(name)
+        self.observer.end()
+        self.ahead = True
 
     def set_ambient(self, name: str, address: str) -> None:
         """Make a setting what it was, once its library is loaded; without an address, what it is by default."""
@@ -244,6 +262,11 @@ def figure(width: float, height: float, file_format: str, dpi: int, own: bool = 
 def prepare(plan: Mapping[str, Any]) -> None:
     """Bring about the state that a step needs."""
     AGENTS[0].prepare(plan)
+
+
+def load(names: Sequence[str]) -> None:
+    """Import libraries that the next step begins by importing."""
+    AGENTS[0].load(names)
 
 
 def show(value: Any) -> None:

@@ -72,6 +72,11 @@ class Kernel:
         """Bring about the state that a step needs: names whose values came out otherwise, or None if it failed."""
         return self.runner.run(self.session.prepare(plan))
 
+    def load(self, names: Sequence[str]) -> None:
+        """Import libraries that the next step begins by importing."""
+        if names:
+            self.runner.run(self.session.load(names))
+
     def step(self, index: int, figure: FigureSize) -> tuple[list[Output], Mapping[str, Any]]:
         """Run a step; give its outputs and what the agent reports. Raises DeckError where it fails."""
         return self.runner.run(self.session.step(index, figure))

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import astuple
 from pathlib import Path
 from typing import Any
@@ -53,17 +53,23 @@ class Session:
     def __init__(
         self, manager: AsyncKernelManager, deck: Deck, steps: Sequence[Step], watcher: Watcher, log: Path
     ) -> None:
-        self.manager, self.deck, self.steps, self.watcher, self.log = manager, deck, steps, watcher, log
-        cells = [code_cell(source_of(step)) for step in steps]
-        self.cells = [*cells, code_cell("")]  # the last one is the agent's
-        notebook = NotebookNode(cells=self.cells, metadata=NotebookNode(), nbformat=4, nbformat_minor=5)
-        self.client = Client(notebook, km=manager, startup_timeout=STARTUP_SECONDS)
+        self.manager, self.log = manager, log
+        self.client = Client(NotebookNode(cells=[]), km=manager, startup_timeout=STARTUP_SECONDS)
+        self.use(deck, steps, watcher)
+        self.modules: dict[str, str] = {}  # of the author's own: their source, as what was prepared last loaded it
         self.usual = self.figure = figure_of(deck.settings, CellOptions())
         self.language: dict[str, Any] = {}  # what the kernel says of it
         self.timeout: float | None = None  # seconds, of the step that runs
         self.client.timeout_func = lambda _: self.timeout
-        self.current = steps[0]  # what runs now, or ran last
         self.task: asyncio.Task[Any] | None = None  # that runs it
+
+    def use(self, deck: Deck, steps: Sequence[Step], watcher: Watcher) -> None:
+        """Talk of these steps from now on."""
+        self.deck, self.steps, self.watcher = deck, steps, watcher
+        cells = [code_cell(source_of(step)) for step in steps]
+        self.cells = [*cells, code_cell("")]  # the last one is the agent's
+        self.client.nb = NotebookNode(cells=self.cells, metadata=NotebookNode(), nbformat=4, nbformat_minor=5)
+        self.current = steps[0]  # what runs now, or ran last
         self.numbered = dict(enumerate((step for step in steps if isinstance(step, Cell)), 1))  # as tracebacks have it
 
     async def connect(self, blobs: str, import_roots: Sequence[str]) -> None:
@@ -104,9 +110,16 @@ class Session:
     async def prepare(self, plan: Mapping[str, Any]) -> list[str] | None:
         """Bring about the state that a step needs: names whose values came out otherwise, or None if it failed."""
         try:
-            return list((await self.tell("prepare", plan))["differing"])
+            report = await self.tell("prepare", plan)
         except CellExecutionError:
             return None
+        self.modules = dict(report["modules"])
+        return list(report["differing"])
+
+    async def load(self, names: Sequence[str]) -> None:
+        """Import libraries that the next step begins by importing; it will find out what cannot be imported."""
+        with suppress(CellExecutionError):
+            await self.tell("load", list(names))
 
     async def goodbye(self) -> None:
         """Let the kernel prepare for its end."""

@@ -22,13 +22,14 @@ from deckwright.errors import DeckError
 from deckwright.execute.modules import Modules
 from deckwright.execute.present import import_roots
 from deckwright.execute.store import Store
+from deckwright.execute.watch import Silence
 from deckwright.live.changes import Changes
-from deckwright.live.kernels import Kernels
+from deckwright.live.kernels import Kernels, Start
 from deckwright.live.outcomes import Outcomes, Superseded
 from deckwright.live.preview import Preview
 from deckwright.live.server import Served, listening, serving
 from deckwright.memo import FORGETFUL
-from deckwright.model import Deck
+from deckwright.model import Deck, steps
 from deckwright.pipeline import CACHE, Project
 from deckwright.site.publish import MARK, refuse_foreign
 from deckwright.words import counted, seconds
@@ -165,7 +166,11 @@ class Live:
             raise error
         self.watch()
         self.show()
-        self.build()
+        if self.wanted:
+            self.build()
+        elif deck := next((deck for deck in self.outcomes.read if any(steps(deck))), None):
+            blobs, roots = self.outcomes.blobs, import_roots(deck.root)
+            self.kernels.think_ahead(Start(deck, list(steps(deck)), Silence(), blobs, roots))
 
     def line(self) -> str:
         """What a build did, in one line."""
@@ -229,6 +234,7 @@ class Live:
         self.outcomes.unwanted.set()
         self.kernels.cancel()
         self.cells.shutdown()
+        self.kernels.close()
 
 
 def serve(project: Project, chosen: Namespace, say: Callable[[str], None]) -> None:
