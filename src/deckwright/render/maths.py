@@ -3,6 +3,7 @@
 import json
 import re
 from functools import cache
+from threading import Lock
 from typing import Any
 
 from deckwright.errors import DeckError
@@ -12,6 +13,8 @@ from deckwright.render.pieces import remembered
 
 KATEX = WEB / "katex" / "katex.min.js"
 MESSAGE = re.compile(r"KaTeX parse error: (?P<text>.*?)(?: at position \d+.*)?$", re.MULTILINE)
+
+TURN = Lock()  # a context serves one thread at a time, and lets others run meanwhile
 
 
 @cache
@@ -32,7 +35,8 @@ def set_formula(tex: str, display: bool) -> str:
     options = {"displayMode": display, "throwOnError": True, "strict": "ignore"}
     call = f"JSON.stringify(katex.renderToString({json.dumps(tex)}, {json.dumps(options)}))"
     try:
-        html: str = json.loads(katex().eval(call))
+        with TURN:
+            html: str = json.loads(katex().eval(call))
     except quickjs.JSException as error:
         found = MESSAGE.search(str(error))
         raise ValueError(found["text"] if found else str(error).splitlines()[0]) from error

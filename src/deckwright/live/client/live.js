@@ -125,7 +125,7 @@
   const showError = (error) => {
     overlay.hidden = !error;
     if (!error) return;
-    const lines = [error.line, error.excerpt].filter((text) => text.trim()).map((text) => make('pre', '', text));
+    const lines = [error.excerpt.includes(error.line) ? '' : error.line, error.excerpt].filter((text) => text.trim()).map((text) => make('pre', '', text));
     overlay.replaceChildren(make('p', '', place(error.place), ` ${error.slide}`), make('p', 'live-problem', error.problem), ...lines, make('p', '', error.remedy));
   };
   const panel = make('div', 'live-panel live-source');
