@@ -64,6 +64,7 @@ def test_a_figure_on_a_dark_slide_is_light_ink(kitchen: Page) -> None:
 def test_the_key_is_remembered_for_the_tab(opened: Opened, kitchen_address: str) -> None:
     page = opened.go(kitchen_address)
     page.keyboard.press("d")
+    page.wait_for_load_state("networkidle")  # a request cut off by what follows would count as failed
     page = opened.go(f"{kitchen_address}?again")
     assert page.evaluate(GROUND) == DARK
     assert opened.complaints == []

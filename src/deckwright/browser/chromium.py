@@ -123,10 +123,20 @@ def show(page: Page, number: int, fragment: int | None = None) -> None:
 def wait_until(page: Page, expression: str, argument: Any = None) -> None:
     """Wait until JavaScript is true. Playwright's own way polls with eval, which the page's policy reports."""
     deadline = monotonic() + PATIENCE
-    while not page.evaluate(expression, argument):
+    while not is_true(page, expression, argument):
         if monotonic() > deadline:
             raise TimeoutError(f"after {PATIENCE} s still not true: {expression}")
         page.wait_for_timeout(10)
+
+
+def is_true(page: Page, expression: str, argument: Any) -> bool:
+    """Whether JavaScript is true now; it is not while the page gives way to another."""
+    try:
+        return bool(page.evaluate(expression, argument))
+    except Error as error:
+        if "context was destroyed" not in error.message:
+            raise
+    return False
 
 
 def slide_count(page: Page) -> int:
