@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from deckwright import __version__
+from deckwright.arguments import add_json, add_loudness, add_out
 from deckwright.browser.arguments import add_browser
-from deckwright.shell.arguments import add_form, add_json, add_shell
+from deckwright.shell.arguments import add_form, add_shell
 
 EXAMPLES = """examples:
   deckwright new my-talk               a small deck to begin with
@@ -96,7 +97,7 @@ def add_build(commands: Commands) -> None:
         "  deckwright build --frozen     run none: take the results that `deckwright freeze` wrote\n"
         "  deckwright build --single-file    one HTML file that holds everything\n",
     )
-    build.add_argument("--out", type=Path, metavar="FOLDER", help="where the site goes (default: site beside slides)")
+    add_out(build)
     how = build.add_mutually_exclusive_group()
     how.add_argument("--fresh", action="store_true", help="ignore what earlier builds kept")
     how.add_argument("--frozen", action="store_true", help="run nothing; publish the results in slides/.frozen")
@@ -123,7 +124,7 @@ def add_serve(commands: Commands) -> None:
         "  deckwright serve\n"
         "  deckwright serve --open-editor    E shows where a slide is written, with a link for VS Code\n",
     )
-    serve.add_argument("--out", type=Path, metavar="FOLDER", help="where the site goes (default: site beside slides)")
+    add_out(serve)
     serve.add_argument("--host", default="127.0.0.1", help="the address to listen at (default: this machine alone)")
     serve.add_argument("--port", type=int, default=8000, help="the first port to try (default: 8000)")
     serve.add_argument("--no-open", action="store_true", help="open no browser")
@@ -157,13 +158,6 @@ def add_others(commands: Commands) -> None:
     less.add_argument("--prune", nargs="?", type=bytes_of, const=1 << 62, metavar="SIZE", help="make it fit into SIZE")
     less.add_argument("--clear", action="store_true", help="forget everything")
     add_json(cache)
-
-
-def add_loudness(command: ArgumentParser) -> None:
-    """How much to print."""
-    loudness = command.add_mutually_exclusive_group()
-    loudness.add_argument("--quiet", action="store_true", help="print warnings and errors alone")
-    loudness.add_argument("--verbose", action="store_true", help="print every cell, and what it prints")
 
 
 def whole(text: str) -> int:

@@ -17,8 +17,9 @@ from deckwright.execute.store import LIMIT, Store
 from deckwright.jobs import fitting, free_memory
 from deckwright.live.commands import LIVE
 from deckwright.model import Cell, Deck, blocks_of, steps
-from deckwright.pipeline import CACHE, Form, Project
+from deckwright.pipeline import CACHE, Project
 from deckwright.progress import Progress
+from deckwright.shell.arguments import form_of
 from deckwright.shell.commands import SHELL
 from deckwright.shell.github import OnGitHub
 from deckwright.source.load import load
@@ -61,11 +62,10 @@ def interrupt(number: int, frame: FrameType | None) -> None:
 
 def build(project: Project, chosen: Namespace, progress: Progress) -> int:
     """Bring the site up to date."""
-    form = Form(notes=not chosen.without_notes, single_file=chosen.single_file)
     jobs = fitting(chosen.jobs, free_memory()) if chosen.jobs != 1 else 1
     if jobs < chosen.jobs:
         progress.warn(f"memory for {counted(jobs, 'deck')} at a time, not for {chosen.jobs}")
-    decks = pipeline.build(project, progress, fresh=chosen.fresh, frozen=chosen.frozen, jobs=jobs, form=form)
+    decks = pipeline.build(project, progress, fresh=chosen.fresh, frozen=chosen.frozen, jobs=jobs, form=form_of(chosen))
     progress.sum_up()
     if chosen.json:
         from deckwright.shell.records import built, print_json

@@ -1,4 +1,4 @@
-"""Where deckwright's own files lie: beside the code in a wheel, at the top of a checkout; and which they are."""
+"""Where deckwright's own files lie, beside the code in a wheel, at the top of a checkout; what else is installed."""
 
 import os
 import sys
@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 
 PACKAGE = Path(__file__).parent
+CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")  # as systems call the browser that we drive
 WEB = PACKAGE / "web"  # third-party assets, brought by the build hook
 
 
@@ -18,8 +19,13 @@ def own(folder: str) -> Path:
 @cache  # of the code that this process runs
 def version() -> str:
     """Another text once a file of deckwright changed, a package was installed or removed, or Python is another."""
-    packages = [path for path in sys.path if path.endswith(("site-packages", "dist-packages")) and os.path.isdir(path)]
-    return repr([sys.version, [(path, os.stat(path).st_mtime_ns) for path in packages], stamps(str(PACKAGE))])
+    return repr([sys.version, packages(), stamps(str(PACKAGE))])
+
+
+def packages() -> list[tuple[str, int]]:
+    """Another list once a package was installed or removed."""
+    folders = [path for path in sys.path if path.endswith(("site-packages", "dist-packages")) and os.path.isdir(path)]
+    return [(path, os.stat(path).st_mtime_ns) for path in folders]
 
 
 def stamps(folder: str) -> list[tuple[str, int, int]]:

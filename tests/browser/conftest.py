@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize
 
-from deckwright.browser.chromium import Opened, chromium
+from deckwright.browser.chromium import Opened, chromium, wait_until
 from deckwright.execute.trace import Trace
 from deckwright.execute.watch import Step
 from deckwright.model import Output
@@ -134,3 +134,13 @@ class Quiet(SimpleHTTPRequestHandler):
 
     def log_message(self, format: str, *args: object) -> None:
         """Say nothing."""
+
+
+def speaker_view(page: Page) -> Opened:
+    """The window that the key S opens, once it shows the notes of a slide that has some."""
+    with page.context.expect_page() as popup:
+        page.keyboard.press("s")
+    speaker = Opened(popup.value)
+    speaker.listen()
+    wait_until(speaker.page, "document.querySelector('.speaker-controls-notes .value')?.textContent.trim()")
+    return speaker

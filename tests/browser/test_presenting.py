@@ -7,6 +7,8 @@ from playwright.sync_api import Page
 
 from deckwright.browser.chromium import Opened, wait_until
 
+from .conftest import speaker_view
+
 LIT = """(slide) => [...document.querySelectorAll(`#${slide} .ln`)].flatMap(
     (line, at) => getComputedStyle(line).backgroundColor === 'rgba(0, 0, 0, 0)' ? [] : [at + 1])"""
 DIMMED_COLOURS = """() => [...document.querySelectorAll('#steps .ln')].map(
@@ -117,11 +119,7 @@ def test_every_file_is_found_under_a_sub_path(opened: Opened, kitchen_server: st
 
 def test_the_speaker_view_shows_the_notes(opened: Opened, kitchen_address: str) -> None:
     page = opened.go(f"{kitchen_address}#/fragments")
-    with page.context.expect_page() as popup:
-        page.keyboard.press("s")
-    speaker = Opened(popup.value)
-    speaker.listen()
-    wait_until(speaker.page, "document.querySelector('.speaker-controls-notes .value')?.textContent.trim()")
+    speaker = speaker_view(page)
     assert "press the key four times" in speaker.page.locator(".speaker-controls-notes .value").inner_text()
     current = speaker.page.frame_locator("#current-slide iframe")
     current.locator("#fragments.present h2").wait_for(state="visible")

@@ -10,7 +10,7 @@ from PIL import Image, ImageChops
 from deckwright.browser.chromium import Opened, wait_until
 from deckwright.pipeline import Form, Project
 
-from .conftest import KITCHEN, Silent, build_aside
+from .conftest import KITCHEN, Silent, build_aside, speaker_view
 
 ABOVE_ARROWS = (0, 0, 1280, 660)  # which move
 
@@ -55,11 +55,7 @@ def test_one_file_holds_every_picture_and_font(opened: Opened, alone: Path) -> N
 
 def test_one_file_has_a_speaker_view(opened: Opened, alone: Path) -> None:
     page = opened.go(f"{alone.as_uri()}#/fragments")
-    with page.context.expect_page() as popup:
-        page.keyboard.press("s")
-    speaker = Opened(popup.value)
-    speaker.listen()
-    wait_until(speaker.page, "document.querySelector('.speaker-controls-notes .value')?.textContent.trim()")
+    speaker = speaker_view(page)
     assert "press the key four times" in speaker.page.locator(".speaker-controls-notes .value").inner_text()
     speaker.page.frame_locator("#current-slide iframe").locator("#fragments.present h2").wait_for(state="visible")
     assert [*opened.complaints, *speaker.complaints] == []

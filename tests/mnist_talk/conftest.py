@@ -1,10 +1,24 @@
 """The real data, read once for all tests of the talk."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
+import matplotlib as mpl
+import matplotlib.pyplot as plt
 import pytest
 
 from mnist_talk.data import MNIST, Samples, load, samples
+from mnist_talk.figures import use_style
+
+
+@pytest.fixture
+def figure_in_style() -> Iterator[None]:
+    """Figures are drawn in the talk's style, and closed."""
+    mpl.use("agg")
+    with mpl.rc_context():
+        use_style()
+        yield
+    plt.close("all")
 
 
 @pytest.fixture(scope="session")

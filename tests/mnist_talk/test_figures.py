@@ -1,6 +1,5 @@
 """The plots show what they are given, in letters that can be read from the last row."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import matplotlib as mpl
@@ -12,20 +11,12 @@ from matplotlib.colors import to_rgba
 from matplotlib.lines import Line2D
 
 from mnist_talk.data import MNIST
-from mnist_talk.figures import digit_grid, learning_curves, pixel_values, use_style
+from mnist_talk.figures import digit_grid, learning_curves, pixel_values
 from mnist_talk.training import Epoch, History
 
+pytestmark = pytest.mark.usefixtures("figure_in_style")
 LEAST_POINTS = 13.5  # 18 CSS pixels, as a figure's inch is 96 of them and 72 points
 HISTORY = History(tuple(Epoch(1 / n, 1 - 0.1 / n, 0.1 if n < 4 else 0.01, 1.0) for n in range(1, 7)), "all epochs done")
-
-
-@pytest.fixture(autouse=True)
-def figure_in_style() -> Iterator[None]:
-    mpl.use("agg")
-    with mpl.rc_context():
-        use_style()
-        yield
-    plt.close("all")
 
 
 def assert_readable() -> None:

@@ -1,10 +1,8 @@
 """The small experiments show what their slides say, and their pictures what was computed."""
 
 import math
-from collections.abc import Iterator
 from itertools import pairwise
 
-import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
@@ -13,19 +11,11 @@ from torch.optim import Adam
 
 from mnist_talk import lessons
 from mnist_talk.data import MNIST
-from mnist_talk.figures import use_style
 from mnist_talk.lessons import EDGES, Pairs
 
 from .test_figures import assert_readable
 
-
-@pytest.fixture(autouse=True)
-def figure_in_style() -> Iterator[None]:
-    mpl.use("agg")
-    with mpl.rc_context():
-        use_style()
-        yield
-    plt.close("all")
+pytestmark = pytest.mark.usefixtures("figure_in_style")
 
 
 @pytest.fixture(scope="module")

@@ -2,10 +2,10 @@
 
 import argparse
 from argparse import ArgumentParser
-from collections.abc import Callable
 from pathlib import Path
 
-Add = Callable[..., ArgumentParser]
+from deckwright.arguments import Add
+
 LEVELS = ("error", "warning", "note")
 
 
@@ -48,9 +48,7 @@ def add_check(add: Add) -> None:
     check.add_argument(
         "--sizes", nargs="+", type=size_of, metavar="WxH", help="of screens, besides the deck's own size"
     )
-    check.add_argument(
-        "--level", choices=("error", "warning", "note"), default="warning", help="what makes exit code 1"
-    )
+    check.add_argument("--level", choices=LEVELS, default="warning", help="what makes exit code 1")
     check.add_argument("--no-axe", action="store_true", help="skip the rules of axe, which take the longest")
     check.add_argument("--notes", action="store_true", help="also tell the slides that have no notes")
     check.add_argument("--external", action="store_true", help="also ask for each link to elsewhere")

@@ -11,10 +11,10 @@ from typing import Any, Literal, NamedTuple
 from playwright.sync_api import Browser, ConsoleMessage, Error, Page, ViewportSize, sync_playwright
 
 from deckwright.errors import DeckError, Place
+from deckwright.installed import CHROMIUMS
 
 Size = tuple[int, int]
 Scheme = Literal["light", "dark"]
-CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = (
     "--disable-gpu --disable-quic --no-first-run "
     "--disable-background-networking --disable-component-update --disable-sync"

@@ -1,15 +1,12 @@
 """What the commands of this folder print."""
 
 from argparse import Namespace
-from collections.abc import Callable
 
 from deckwright.browser.extra import require
 from deckwright.errors import OK, WRONG
 from deckwright.pipeline import Project
 from deckwright.progress import Progress
 from deckwright.source.load import load
-
-Command = Callable[[Project, Namespace, Progress], int]
 
 
 def pictures(project: Project, chosen: Namespace, progress: Progress) -> int:
@@ -73,4 +70,4 @@ def pdf(project: Project, chosen: Namespace, progress: Progress) -> int:
     return OK
 
 
-BROWSER: dict[str, Command] = {"pictures": pictures, "check": check, "pdf": pdf}
+BROWSER = {"pictures": pictures, "check": check, "pdf": pdf}

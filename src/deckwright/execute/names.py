@@ -21,7 +21,7 @@ from deckwright.execute.flow import live_at_entry
 from deckwright.execute.magics import as_python
 from deckwright.execute.uses import KEPT, NOTED, WORD, Kept, uses_of
 
-HISTORY = re.compile(r"In|Out|_{1,3}|_i{1,3}|_i?\d+|_[oid]h|get_ipython|__annotations__")
+HISTORY = re.compile(r"In|Out|_{1,3}|_i{1,3}|_i?\d+|_[oid]h|get_ipython|__annotations__")  # the last grows cell by cell
 MANGLED = re.compile(r"_\w+__\w")  # what `__x` is within a class: only the scopes know
 LOADS = {"LOAD_GLOBAL", "LOAD_NAME", "LOAD_FROM_DICT_OR_GLOBALS", "DELETE_GLOBAL", "DELETE_NAME"}
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp)

@@ -1,7 +1,6 @@
 """The command of this folder, and what it needs. Loads nothing of that itself."""
 
 from argparse import Namespace
-from collections.abc import Callable
 from importlib.util import find_spec
 
 from deckwright.errors import OK, WRONG
@@ -9,7 +8,6 @@ from deckwright.pipeline import Project
 from deckwright.progress import Progress
 
 NEEDED = ("starlette", "uvicorn", "watchfiles")
-Command = Callable[[Project, Namespace, Progress], int]
 
 
 def serve(project: Project, chosen: Namespace, progress: Progress) -> int:
@@ -23,4 +21,4 @@ def serve(project: Project, chosen: Namespace, progress: Progress) -> int:
     return OK
 
 
-LIVE: dict[str, Command] = {"serve": serve}
+LIVE = {"serve": serve}

@@ -7,8 +7,6 @@ finds a state that it would not have made itself.
 """
 
 import ast
-import os
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
@@ -16,6 +14,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, NamedTuple, cast
 
+from deckwright import installed
 from deckwright.errors import DeckError
 from deckwright.execute import libraries
 from deckwright.execute.kernel import Kernel, booting_kernel
@@ -216,8 +215,7 @@ def leading_imports(code: str, modules: Modules) -> tuple[str, ...]:
 
 def packages() -> list[tuple[str, int]]:
     """Another list once a package was installed or removed; what is known of their versions is then forgotten."""
-    folders = [path for path in sys.path if path.endswith(("site-packages", "dist-packages")) and os.path.isdir(path)]
-    found = [(path, os.stat(path).st_mtime_ns) for path in folders]
+    found = installed.packages()
     if found != SEEN:
         SEEN[:] = found
         for known in (libraries.installed, libraries.odd_names, libraries.distribution_of):

@@ -30,6 +30,7 @@ from deckwright.live.preview import Preview
 from deckwright.live.server import Served, listening, serving
 from deckwright.memo import FORGETFUL
 from deckwright.model import Deck, steps
+from deckwright.pages import PAGE, placed
 from deckwright.pipeline import CACHE, Project
 from deckwright.site.publish import MARK, refuse_foreign
 from deckwright.words import counted, seconds
@@ -192,9 +193,7 @@ class Live:
             self.preview.show(self.outcomes.decks)
         except DeckError as error:
             self.mistake = error
-        self.served.attributes = {
-            f"{name}/index.html" if name else "index.html": self.attributes(name) for name in self.preview.looks
-        }
+        self.served.attributes = {placed(name, PAGE): self.attributes(name) for name in self.preview.looks}
         self.served.files = self.preview.files
         self.served.tell(json.dumps(self.told()))
         now = time.monotonic()

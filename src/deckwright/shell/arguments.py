@@ -1,10 +1,11 @@
 """What may be typed for the commands of this folder. Loads nothing, so that help is there at once."""
 
-from argparse import ArgumentParser
-from collections.abc import Callable
+from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
-Add = Callable[..., ArgumentParser]
+from deckwright.arguments import Add, add_json, add_loudness
+from deckwright.project import Form
+
 WAYS = ("gh-pages", "folder", "netlify", "pages", "cloudflare")
 
 
@@ -64,17 +65,15 @@ def add_publish(add: Add) -> None:
     results.add_argument("--build", action="store_true", help="first bring the results up to date")
     results.add_argument("--frozen", action="store_true", help="take the results in slides/.frozen")
     add_form(publish)
-    loudness = publish.add_mutually_exclusive_group()
-    loudness.add_argument("--quiet", action="store_true", help="print warnings and errors alone")
-    loudness.add_argument("--verbose", action="store_true", help="print every cell, and what it prints")
-
-
-def add_json(command: ArgumentParser) -> None:
-    """For programs."""
-    command.add_argument("--json", action="store_true", help="print JSON, for programs")
+    add_loudness(publish)
 
 
 def add_form(command: ArgumentParser) -> None:
     """What form the site has."""
     command.add_argument("--without-notes", action="store_true", help="leave out what only the speaker is to read")
     command.add_argument("--single-file", action="store_true", help="each deck as one HTML file that holds everything")
+
+
+def form_of(chosen: Namespace) -> Form:
+    """The form that was asked for."""
+    return Form(notes=not chosen.without_notes, single_file=chosen.single_file)

@@ -2,13 +2,10 @@
 
 import dataclasses
 from argparse import Namespace
-from collections.abc import Callable
 
 from deckwright.errors import OK, USAGE, WRONG
 from deckwright.pipeline import Project
 from deckwright.progress import Progress
-
-Command = Callable[[Project, Namespace, Progress], int]
 
 
 def new(project: Project, chosen: Namespace, progress: Progress) -> int:
@@ -58,4 +55,4 @@ def completion(project: Project, chosen: Namespace, progress: Progress) -> int:
     return OK
 
 
-SHELL: dict[str, Command] = {"new": new, "doctor": doctor, "publish": publish, "completion": completion}
+SHELL = {"new": new, "doctor": doctor, "publish": publish, "completion": completion}

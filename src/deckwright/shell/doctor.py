@@ -12,11 +12,10 @@ from typing import Literal
 from packaging.requirements import Requirement
 
 from deckwright import __version__
-from deckwright.installed import WEB
+from deckwright.installed import CHROMIUMS, WEB
 
 State = Literal["ok", "missing", "optional"]  # optional: not there, and a deck may do without
 MARKS = {"ok": "✓", "missing": "✗", "optional": "–"}
-CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
 OPTIONAL = {  # what a deck may want, and for what
     "matplotlib": "figures",
     "torch": "networks, and their device",

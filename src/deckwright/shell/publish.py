@@ -11,7 +11,8 @@ from deckwright.errors import DeckError, Place
 from deckwright.execute.store import Store
 from deckwright.execute.watch import Watcher
 from deckwright.model import Cell, Deck
-from deckwright.pipeline import CACHE, Form, Project
+from deckwright.pipeline import CACHE, Project
+from deckwright.shell.arguments import form_of
 from deckwright.shell.git import Git, web_address
 from deckwright.shell.hosts import Plan, write
 from deckwright.site.publish import others
@@ -20,11 +21,6 @@ from deckwright.words import counted
 
 PUBLIC = "public"  # in the folder of the cache: the site as it is pushed
 DOMAIN = "CNAME"
-
-
-def form_of(chosen: Namespace) -> Form:
-    """The form that was asked for."""
-    return Form(notes=not chosen.without_notes, single_file=chosen.single_file)
 
 
 def to_folder(project: Project, chosen: Namespace, watcher: Watcher) -> str:
