@@ -8,6 +8,8 @@ import re
 from functools import cache
 from math import hypot
 
+from deckwright.render.pieces import remembered
+
 WRITTEN_BY_MATPLOTLIB = "matplotlib.org"
 HEAD = 2000  # characters in which it says so
 OPENING = re.compile(r"<svg\b[^>]*>")
@@ -27,14 +29,19 @@ def with_dark_scheme(svg: str) -> str:
     opening = OPENING.search(svg)
     if opening is None or WRITTEN_BY_MATPLOTLIB not in svg[:HEAD]:
         return svg
+    return f"{svg[: opening.end()]}\n {dark_style(svg)}{svg[opening.end() :]}"
+
+
+@remembered
+def dark_style(svg: str) -> str:
+    """The style of a figure on a dark ground: each colour that occurs in it has its counterpart."""
     found = sorted({(hit["property"], hit["sign"], hit["colour"]) for hit in COLOUR.finditer(svg)})
     rules = [f"svg {{ fill: {dark('#000000')} }}", RASTER_OF_INK]  # black is not written out
     for name, sign, colour in found:
         selector = f'[{name}="{colour}"]' if sign != ": " else f'[style*="{name}: {colour}"]'
         if dark(colour) != colour:
             rules.append(f"{selector} {{ {name}: {dark(colour)} !important }}")
-    style = "<style>@media (prefers-color-scheme: dark) {\n" + "\n".join(rules) + "\n}</style>"
-    return f"{svg[: opening.end()]}\n {style}{svg[opening.end() :]}"
+    return "<style>@media (prefers-color-scheme: dark) {\n" + "\n".join(rules) + "\n}</style>"
 
 
 @cache

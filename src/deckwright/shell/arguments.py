@@ -2,9 +2,12 @@
 
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from deckwright.arguments import Add, add_json, add_loudness
-from deckwright.project import Form
+
+if TYPE_CHECKING:
+    from deckwright.project import Form
 
 WAYS = ("gh-pages", "folder", "netlify", "pages", "cloudflare")
 
@@ -74,6 +77,8 @@ def add_form(command: ArgumentParser) -> None:
     command.add_argument("--single-file", action="store_true", help="each deck as one HTML file that holds everything")
 
 
-def form_of(chosen: Namespace) -> Form:
+def form_of(chosen: Namespace) -> "Form":
     """The form that was asked for."""
+    from deckwright.project import Form
+
     return Form(notes=not chosen.without_notes, single_file=chosen.single_file)
