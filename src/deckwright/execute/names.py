@@ -23,7 +23,8 @@ from deckwright.execute.uses import KEPT, NOTED, WORD, Kept, uses_of
 
 HISTORY = re.compile(r"In|Out|_{1,3}|_i{1,3}|_i?\d+|_[oid]h|get_ipython|__annotations__")  # the last grows cell by cell
 MANGLED = re.compile(r"_\w+__\w")  # what `__x` is within a class: only the scopes know
-LOADS = {"LOAD_GLOBAL", "LOAD_NAME", "LOAD_FROM_DICT_OR_GLOBALS", "DELETE_GLOBAL", "DELETE_NAME"}
+# Who binds a name may bind it to what it is, which does not show: so that counts, too.
+LOADS = {"LOAD_GLOBAL", "STORE_GLOBAL", "LOAD_NAME", "LOAD_FROM_DICT_OR_GLOBALS", "DELETE_GLOBAL", "DELETE_NAME"}
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp)
 NO_SHAPE = ("ctx", "kind", "type_comment", "type_ignores")  # the first follows from the place, the rest changes nothing
 
@@ -201,7 +202,7 @@ def variables(node: Any) -> set[str]:
 
 @cache
 def code_names(code: CodeType) -> frozenset[str]:
-    """Global names that a compiled function, or one defined within it, can read."""
+    """Global names that a compiled function, or one defined within it, can read or bind."""
     found = {step.argval for step in dis.get_instructions(code) if step.opname in LOADS}
     inner = (code_names(constant) for constant in code.co_consts if isinstance(constant, CodeType))
     return frozenset(found).union(*inner)

@@ -22,10 +22,8 @@ def recorded(index: int, scope: Scope, report: Mapping[str, Any], outputs: Itera
     names = names_of(code)
     reading = readable(code, scope, present.modules)
     touched = {name for name in report["mutated"] if name in scope.values and name[0] != "~"}
-    # What the step may bind and did not, as far as it shows, passes through it.
-    passing = {name for name in scope.values if name in names.binds and name not in report["values"]}
     groups = frozenset[str]().union(*(scope.group(name) for name in touched))
-    inputs = value_inputs(reading | passing | groups | ambients_used(report), scope)
+    inputs = value_inputs(reading | groups | ambients_used(report), scope)
     later: list[str] = [f"group {name}" for name in touched if scope.values[name].runs]
     inputs |= outside_inputs(report)
     later += module_inputs(scope.modules(reading) | names.imports, report["modules"], present)

@@ -316,7 +316,7 @@ def f(a, b=other):
     return C, json
 """
     exec("other = 1" + code, space)
-    assert code_names(space["f"].__code__) == {"__name__", "y", "z", "v"}  # u is local, as it is deleted
+    assert code_names(space["f"].__code__) == {"__name__", "y", "z", "v", "w"}  # u is local, as it is deleted
 
 
 @pytest.mark.skipif(sys.version_info < (3, 12), reason="new syntax")

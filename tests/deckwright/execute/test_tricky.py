@@ -673,6 +673,14 @@ CASES: dict[str, tuple[Stage, ...]] = {
             {"src/base.py": "C = ('z', 'b')\n"},
         ),
     ),
+    "a function that binds a global name to what it is": (
+        Stage(("a = 1", "def f():\n    global a\n    a = 1", "f()", "print(a)"), "c1 c2 c3 c4"),
+        Stage(("a = 2", "def f():\n    global a\n    a = 1", "f()", "print(a)"), "c1 c2 c3"),
+    ),
+    "a name that is bound under a condition": (
+        Stage(("a = 5", "if len('x') > 1: a = 1", "print(a)"), "c1 c2 c3"),
+        Stage(("a = 6", "if len('x') > 1: a = 1", "print(a)"), "c1 c3"),
+    ),
     "annotations of the deck": (
         Stage(("b: list = [2]", "print(__annotations__)"), "c1 c2"),
         Stage(("b: list = [2]", "print(__annotations__, 1)"), "c2"),
@@ -782,6 +790,12 @@ CASES: dict[str, tuple[Stage, ...]] = {
         Stage(("import warnings\ndef f(): warnings.warn('w')", "f()", "f(); print(1)"), "c3"),
     ),
 }
+
+
+def test_a_snapshot_of_another_state_is_not_tried(shop: Workshop) -> None:
+    """Trying it would be noticed, and cost a kernel."""
+    kernels = [shop.check(deck_of(*stage.cells)).kernels for stage in CASES["a group of which one member changed"]]
+    assert kernels == [1, 1, 1]
 
 
 def test_an_interrupt_in_mid_cell(tmp_path: Path) -> None:
