@@ -46,7 +46,7 @@ def steps(*groups: str) -> frozenset[str]:
     return frozenset(name for group in groups for name in ([group] if group[0] == "{" else group.split()))
 
 
-OF_HISTORIES = ("mlp-cnn trainings",)
+OF_HISTORIES = ("mlp-cnn errors-as-bars trainings",)
 OF_CNN_HISTORY = (
     "{len(cnn_history.epochs)}",
     "{cnn_history.reason}",
@@ -59,14 +59,14 @@ OF_CNN_HISTORY = (
 OF_MLP_HISTORY = ("mlp-progress mlp-curves cnn-curves", *OF_HISTORIES)
 OF_MLP = (
     *OF_MLP_HISTORY,
-    "mlp-result mlp-shape errors-as-bars rounded-networks",
+    "mlp-result mlp-shape draw rounded-networks",
     '{f"{mlp_train_accuracy:.2%}"}',
     '{f"{mlp_test_accuracy:.2%}"}',
 )
 # `same-predictions` and the count of parameters read the trained network itself.
 OF_CNN = (
     *OF_CNN_HISTORY,
-    "cnn-test errors-as-bars confusions most-confused mistakes filters feature-maps rounded-networks",
+    "cnn-test confusions most-confused mistakes filters feature-maps draw rounded-networks",
     "save-and-restore same-predictions",
     '{f"{cnn_test_accuracy:.2%}"}',
     '{f"{parameter_count(cnn):,}"}',
@@ -78,6 +78,11 @@ OF_OUTCOMES = (
     '{f"{outcomes[2].random:.0%}"}',
 )
 OF_GAINS = ("more-data", '{f"{gained[0].cnn:.0%}"}', '{f"{gained[-1].cnn:.1%}"}')
+COUNTS = (
+    '{f"{parameter_count(nn.Linear(28 * 28, 28 * 28)):,}"}',
+    '{f"{parameter_count(nn.Conv2d(1, 1, kernel_size=3, padding=1)):,}"}',
+    '{f"{parameter_count(MLP()):,}"}',
+)
 FILE_SIZE = '{f"{file.stat().st_size:,}"}'
 GRIDS = "digits-with-labels digits-to-name four-images four-images-again noise mistakes"
 PLOTS = (
@@ -280,8 +285,8 @@ EDITS = (
         ),
         quick=True,
     ),
-    # One expression draws before the first cell that seeds anew: it makes a network to count its parameters.
-    Edit("the deck's seed", (Change(TITLE, "seed: 0", "seed: 1"),), steps('{f"{parameter_count(MLP()):,}"}')),
+    # Three expressions draw before the first cell that seeds anew: they make networks to count their parameters.
+    Edit("the deck's seed", (Change(TITLE, "seed: 0", "seed: 1"),), steps(*COUNTS)),
     Edit("a template", (Change("templates/page.html", "</html>", "<!-- ours -->\n</html>"),)),
     Edit("a style sheet", (Change("static/themes/deckwright.css", "#fcfbf8", "#fdfdfb"),)),
     Edit("the title", (Change(TITLE, "title: Machine learning in", "title: Learning machines in"),)),
