@@ -15,9 +15,9 @@ from matplotlib.colors import same_color
 from mnist_talk.drawings import activations, all_or_none, grown_neuron, layered_network, neuron_field
 from mnist_talk.figures import COLOURS, INK
 
-from .test_figures import assert_readable, figure_in_style, heights
+from .test_figures import assert_readable, heights
 
-__all__ = ["figure_in_style"]  # a fixture
+pytestmark = pytest.mark.usefixtures("figure_in_style")
 
 
 def link_count() -> int:

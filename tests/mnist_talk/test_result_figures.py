@@ -11,7 +11,9 @@ from mnist_talk.figures import COLOURS, INK
 from mnist_talk.result_figures import confusion_matrix, error_bars, error_curves, filters_and_maps, journey, tiled
 from mnist_talk.results import Gain
 
-from .test_figures import assert_readable, figure_in_style, heights  # noqa: F401 - a fixture
+from .test_figures import assert_readable, heights
+
+pytestmark = pytest.mark.usefixtures("figure_in_style")
 
 
 def test_mistakes_stand_out_and_what_never_happened_is_empty() -> None:
