@@ -126,6 +126,23 @@ def test_notes_stand_below_their_slide(browser: Browser, deck: Deck, kitchen_sit
     assert page.mediabox.height > page.mediabox.width
 
 
+def test_notes_go_on_where_a_page_ends(browser: Browser, tmp_path: Path) -> None:
+    listed = [f"item{number}" for number in range(300)]
+    spoken = [f"word{number}" for number in range(2_000)]
+    slides = tmp_path / "slides"
+    slides.mkdir()
+    notes = "\n".join(f"- {word}" for word in listed) + "\n\nA *loud* beginning: " + " ".join(spoken)
+    (slides / "a.md").write_text(f"---\ntitle: T\n---\n\n## Long\n\n::: notes\n{notes}\n:::\n\n---\n\n## Short\n")
+    subprocess.run([sys.executable, "-m", "deckwright", "build"], cwd=tmp_path, check=True)
+    [deck] = load(tmp_path, slides)
+    made = PdfReader(BytesIO(pdf(browser, deck, tmp_path / "site", NOTES)))
+    told = re.findall(r"(?:item|word)\d+", " ".join(page.extract_text() for page in made.pages))
+    assert told == listed + spoken
+    starts = [made.get_destination_page_number(item) for item in made.outline]  # type: ignore[arg-type]
+    assert starts == [0, 1, len(made.pages) - 1]
+    assert len(made.pages) > 5
+
+
 def ground(content: bytes) -> set[str]:
     """The colours that a page fills with."""
     page = PdfReader(BytesIO(content)).pages[1]

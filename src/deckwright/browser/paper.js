@@ -32,6 +32,37 @@
     html.reveal-print .sheet .pdf-page { zoom: ${zoom}; width: ${across}px; break-after: auto !important; outline: 2px solid #bbb; }
     .sheet .on-paper-notes { width: ${width - 2 * margin}px; color: #1a1a1a; font-size: 16px; }
   </style>`);
+  // Sets notes below what a sheet holds, smaller where they are long; gives what has no room even so.
+  const setIn = (sheet, words) => {
+    const rest = document.createElement('div'), fits = () => sheet.scrollHeight <= sheet.clientHeight;
+    words.className = 'on-paper-notes';
+    sheet.append(words);
+    for (let size = 16; !fits() && size > 12; size -= 0.5) words.style.fontSize = `${size}px`;
+    if (fits()) return rest;
+    rest.append(...words.childNodes);
+    pour(rest, words, fits);
+    if (!sheet.querySelector('.pdf-page') && !words.hasChildNodes()) words.append(rest.firstChild);  // larger than paper
+    return rest;
+  };
+  // Moves what has room from one element into another; what only begins to has its words divided.
+  const pour = (from, into, fits) => {
+    while (from.hasChildNodes()) {
+      const part = from.firstChild;
+      into.append(part);
+      if (fits()) continue;
+      const divided = part.cloneNode(false);
+      from.prepend(part);
+      into.append(divided);
+      if (part.nodeType === Node.TEXT_NODE) {
+        const words = part.data.split(/(?<=\s)/);
+        let count = words.length;
+        do divided.data = words.slice(0, --count).join(''); while (count && !fits());
+        part.data = words.slice(count).join('');
+      } else pour(part, divided, fits);
+      if (!divided.textContent) divided.remove();
+      return;
+    }
+  };
   const holds = columns * rows, sheets = [];
   for (let at = 0; at < pages.length; at += holds) {
     const group = pages.slice(at, at + holds), made = document.createElement('div');
@@ -40,11 +71,15 @@
     made.append(...group);
     sheets.push(group.map(told));
     if (notes) {
-      const words = document.createElement('div');
-      words.className = 'on-paper-notes';
-      words.append(...[...group[0].querySelectorAll('aside.notes')].flatMap((aside) => [...aside.cloneNode(true).childNodes]));
-      made.append(words);
-      for (let size = 16; made.scrollHeight > made.clientHeight && size > 8; size -= 0.5) words.style.fontSize = `${size}px`;
+      const asides = [...group[0].querySelectorAll('aside.notes')].map((aside) => aside.cloneNode(true));
+      let rest = document.createElement('div');
+      rest.append(...asides.flatMap((aside) => [...aside.childNodes]));
+      for (let last = made; (rest = setIn(last, rest)).hasChildNodes(); sheets.push(group.map(told))) {
+        const next = document.createElement('div');
+        next.className = 'sheet';
+        last.after(next);
+        last = next;
+      }
     }
   }
   return sheets;
