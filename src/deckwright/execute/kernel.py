@@ -82,9 +82,13 @@ class Kernel:
         return self.runner.run(self.session.step(index, figure))
 
     def cancel(self) -> None:
-        """Make a step that runs in another thread end there, with CancelledError. Then only `close` is of use."""
+        """Make what waits for the kernel in another thread end there, with CancelledError, and what will wait for it.
+
+        Then only `close` is of use.
+        """
         if not self.idle:
-            self.runner.get_loop().call_soon_threadsafe(self.session.cancel)
+            with suppress(RuntimeError):  # it is closed already
+                self.runner.get_loop().call_soon_threadsafe(self.session.cancel)
 
     def end_session(self) -> None:
         """Ask the kernel to end, which it does while the caller goes on."""

@@ -61,7 +61,8 @@ class Session:
         self.language: dict[str, Any] = {}  # what the kernel says of it
         self.timeout: float | None = None  # seconds, of the step that runs
         self.client.timeout_func = lambda _: self.timeout
-        self.task: asyncio.Task[Any] | None = None  # that runs it
+        self.task: asyncio.Task[Any] | None = None  # that waits for the kernel
+        self.cancelled = False
 
     def use(self, deck: Deck, steps: Sequence[Step], watcher: Watcher) -> None:
         """Talk of these steps from now on."""
@@ -137,10 +138,9 @@ class Session:
         self.client.printed = lambda text: self.watcher.printed(step, text)
         self.client.showing = lambda outputs: self.watcher.showing(step, outputs)
         self.client.report = None
-        self.task = asyncio.current_task()
         with self.alive():
             await self.execute(index, step)
-        self.client.printed = self.client.showing = self.timeout = self.task = None
+        self.client.printed = self.client.showing = self.timeout = None
         if isinstance(step, Cell) and step.options.error and not any(o.output_type == "error" for o in cell.outputs):
             remedy = "Remove `error: true`, or make the cell raise what it is to show."
             raise DeckError(f"cell {step.label} has `error: true` but raised nothing", step.place, remedy)
@@ -149,7 +149,8 @@ class Session:
         return [repeatable(output) for output in joined(cell.outputs)], self.client.report
 
     def cancel(self) -> None:
-        """Stop waiting for the step that runs: to be called in the loop that waits."""
+        """Wait for the kernel no more, now or later: to be called in the loop that waits."""
+        self.cancelled = True
         if self.task:
             self.task.cancel()
 
@@ -169,13 +170,18 @@ class Session:
 
     @contextmanager
     def alive(self) -> Iterator[None]:
-        """Say so when the kernel dies meanwhile."""
+        """Say so when the kernel dies meanwhile. Raises CancelledError once `cancel` was called."""
+        if self.cancelled:
+            raise asyncio.CancelledError
+        self.task = asyncio.current_task()
         try:
             yield
         except DeadKernelError as error:
             if interrupted():  # nbclient takes a cancelled wait for a dead kernel
                 raise asyncio.CancelledError from error
             raise stopped(self.current, self.death(), DEATH_REMEDY, self.last_words()) from error
+        finally:
+            self.task = None
 
     def death(self) -> str:
         process = getattr(self.manager.provisioner, "process", None)

@@ -7,6 +7,7 @@ finds a state that it would not have made itself.
 """
 
 import ast
+from asyncio import CancelledError
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
@@ -62,6 +63,7 @@ class Ahead:
         self.asked: Given | None = None  # by the build, before and with its first step
         self.plan: Plan | None = None  # that it asked for, but that has not come to a step
         self.packages = packages()
+        self.cancelled = False
         self.boot()
 
     def boot(self) -> None:
@@ -73,12 +75,19 @@ class Ahead:
         self.boot()
         self.given = BLANK
         if self.start:
-            self.kernel.connect(*self.start)
+            self.connect_kernel(self.start)
+
+    def connect_kernel(self, start: Start) -> dict[str, Any]:
+        """Connect the kernel. Raises CancelledError if `cancel` came while there was none to be cancelled."""
+        language = self.kernel.connect(*start)
+        if self.cancelled:
+            raise CancelledError
+        return language
 
     def go_ahead(self, start: Start, given: Given) -> None:
         """Be ready for a build that starts so and asks for this. Raises DeckError if there is no kernel."""
         self.start = start
-        self.kernel.connect(*start)
+        self.connect_kernel(start)
         if given.plan is not None and self.kernel.prepare(given.plan) != []:
             return self.renew()
         self.kernel.load(given.imports)
@@ -90,7 +99,7 @@ class Ahead:
         """As a Kernel does, for a build."""
         before, self.start = self.start, Start(deck, steps, watcher, blobs, roots)
         if before is None:
-            return self.kernel.connect(*self.start)
+            return self.connect_kernel(self.start)
         if before.state != self.start.state or self.packages != packages():
             self.renew()
         self.kernel.session.use(deck, steps, watcher)
@@ -133,6 +142,8 @@ class Ahead:
         self.kernel.end_session()
 
     def cancel(self) -> None:
+        """Make whoever uses it in another thread end there, with CancelledError."""
+        self.cancelled = True
         self.kernel.cancel()
 
     def close(self) -> None:
@@ -148,6 +159,8 @@ class Kernels:
         self.last = BLANK  # what the last build that ran anything asked for first
         self.thread = ThreadPoolExecutor(1)  # one and the same: a kernel ends with the thread that started it
         self.next: Future[Ahead] | None = None
+        self.readied: Ahead | None = None  # the one of `next`
+        self.ended = False
 
     @contextmanager
     def boot(self, root: Path) -> Iterator[Kernel]:
@@ -167,7 +180,20 @@ class Kernels:
     def think_ahead(self, start: Start) -> None:
         """Boot a kernel for the next build, and give it what the last one asked for."""
         if self.next is None:
-            self.next = self.thread.submit(ready, start, self.last)
+            self.next = self.thread.submit(self.ready, start, self.last)
+
+    def ready(self, start: Start, given: Given) -> Ahead:
+        """A kernel that is ready for a build. Raises DeckError if there is none."""
+        kernel = Ahead(start.deck.root)
+        with ExitStack() as undoing:
+            undoing.callback(kernel.close)
+            with self.lock:
+                self.readied = kernel
+                if self.ended:
+                    kernel.cancel()
+            kernel.go_ahead(start, given)
+            undoing.pop_all()
+        return kernel
 
     def cancel(self) -> None:
         """End what runs now."""
@@ -177,20 +203,13 @@ class Kernels:
 
     def close(self) -> None:
         """Leave no kernel behind."""
+        with self.lock:
+            self.ended = True
+            if self.next and not self.next.done() and self.readied:
+                self.readied.cancel()
         if self.next and not self.next.exception():
             self.next.result().close()
         self.thread.shutdown()
-
-
-def ready(start: Start, given: Given) -> Ahead:
-    """A kernel that is ready for a build. Raises DeckError if there is none."""
-    kernel = Ahead(start.deck.root)
-    try:
-        kernel.go_ahead(start, given)
-    except DeckError:
-        kernel.close()
-        raise
-    return kernel
 
 
 def leading_imports(code: str, modules: Modules) -> tuple[str, ...]:

@@ -1,7 +1,8 @@
 """A kernel that was made ready ahead gives what a kernel of the build's own would give."""
 
 import json
-from collections.abc import Iterator
+from asyncio import CancelledError
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,8 @@ from deckwright.errors import DeckError
 from deckwright.execute.modules import Modules
 from deckwright.execute.present import import_roots
 from deckwright.execute.store import Store
-from deckwright.execute.watch import Silence
-from deckwright.live.kernels import Ahead, Kernels, Start, leading_imports
+from deckwright.execute.watch import Silence, Step
+from deckwright.live.kernels import Ahead, Given, Kernels, Start, leading_imports
 from deckwright.model import steps
 from deckwright.pipeline import CACHE, Project, build
 from deckwright.source.load import load
@@ -146,6 +147,36 @@ def test_error_leaves_the_next_build_a_kernel(project: MakeProject, watcher: Mem
     build(made, watcher, boot=kernels.boot)
     assert process.session.steps[1].code.endswith(", 3) * scale)")
     assert "4</code>" in shown(made)
+
+
+def test_cancelled_before_its_step_begins_runs_nothing(project: MakeProject, watcher: Memory, kernels: Kernels) -> None:
+    made = project(**{"slides/deck.md": DECK.replace("import fractions", "import time; time.sleep(600)")})
+    (made.root / "helper.py").write_text(HELPER, "utf-8")
+    started = watcher.started
+
+    def cancel_at_last(step: Step, reasons: Sequence[str]) -> None:
+        started(step, reasons)
+        if step.label == "last":
+            kernels.cancel()
+
+    watcher.started = cancel_at_last  # type: ignore[method-assign]
+    with pytest.raises(CancelledError):
+        build(made, watcher, boot=kernels.boot)
+
+
+def test_end_does_not_wait_for_what_a_kernel_does_ahead(project: MakeProject, watcher: Memory) -> None:
+    made = project(**{"slides/deck.md": DECK, "helper.py": HELPER})
+    kernels = Kernels()
+    build(made, watcher, boot=kernels.boot)
+    assert kernels.last.imports == ()
+    (made.root / "endless.py").write_text("import time\ntime.sleep(600)\n", "utf-8")
+    kernels.last = Given(None, ("endless",))
+    [deck] = load(made.root, made.slides)
+    blobs = made.root / CACHE / "blobs"
+    kernels.think_ahead(Start(deck, list(steps(deck)), Silence(), blobs, import_roots(deck.root)))
+    kernels.close()
+    assert kernels.next
+    assert isinstance(kernels.next.exception(), CancelledError)
 
 
 @pytest.mark.parametrize(
