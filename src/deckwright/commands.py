@@ -34,6 +34,7 @@ Command = Callable[[Project, Namespace, Progress], int]
 
 def run(chosen: Namespace) -> int:
     """Do what was chosen; give the exit code. The only place that knows what to print for an author's mistake."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a script's background job begins with it ignored
     signal.signal(signal.SIGTERM, interrupt)
     gc.set_threshold(GC_THRESHOLD)
     folder = (chosen.slides or Path("slides")).absolute()

@@ -54,8 +54,9 @@ def portable(message: str) -> str:
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_interrupt_ends_with_one_line_and_no_process(number: int, project: MakeProject) -> None:
     made = project(**{"slides/talk.md": FRONT + SLEEPER})
+    in_background = 'trap "" INT; exec "$@"'  # as a script's `command &` begins
     command = [sys.executable, "-m", "deckwright", "build", "--verbose", "--slides", str(made.slides)]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(["sh", "-c", in_background, "sh", *command], stderr=subprocess.PIPE, text=True)
     assert process.stderr is not None
     wait_for_line(process, "here")
     assert len(kernels(made.root)) >= 2
