@@ -14,6 +14,7 @@ from deckwright.execute import ambients, arrivals, blobs, drawing
 from deckwright.execute.files import FOLDER, file_address
 from deckwright.execute.ledger import Known, Ledger
 from deckwright.execute.libraries import distributions
+from deckwright.execute.loggers import watch_logging
 from deckwright.execute.meddling import Meddling
 from deckwright.execute.modules import Modules
 from deckwright.execute.names import names_of
@@ -32,6 +33,7 @@ class Agent:
 
         self.root, self.seed = root, seed
         self.shell = get_ipython()
+        self.shell.automagic = False  # a line is Python unless it begins with a sign, so that its names can be told
         self.modules = Modules(import_roots)
         self.folder = folder  # of the store's blobs
         self.full = False  # nothing more can be kept
@@ -52,6 +54,7 @@ class Agent:
         ambients.watch_warnings(lambda name: name == "__main__" or self.modules.is_local(name))
         random.seed(seed)
         ambients.watch_random(random)
+        watch_logging(self.observer.is_set_by_step)
         self.default(*(name for name, ambient in ambients.AMBIENTS.items() if not ambient.library))
         arrivals.watch(seed, self.default)
 

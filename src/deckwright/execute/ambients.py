@@ -14,6 +14,7 @@ from types import ModuleType
 from typing import Any
 
 from deckwright.execute import drawing
+from deckwright.execute.loggers import read_logging, write_logging
 
 USED: set[str] = set()  # ambients that the step in progress has used, as far as it can be seen
 RESET: set[str] = set()  # … that it has set before it could use them
@@ -172,18 +173,18 @@ def watch_warnings(is_deck: Callable[[str], bool]) -> None:
 
 
 def read_environment() -> Any:
-    """What the author's code has made of variables; what libraries set comes with the libraries."""
+    """What the deck has made of variables; what libraries set as they are imported comes with the libraries."""
     now = raw_environment()
     return {key: now.get(key) for key in sorted(SET_VARIABLES)}
 
 
 def is_changed(key: str) -> bool:
-    """Whether the author's code has set a variable, be it to what it was."""
+    """Whether the deck has set a variable, be it to what it was."""
     return key in SET_VARIABLES
 
 
 def write_environment(changes: Any) -> None:
-    """Undo what the author's code has set, and set this instead."""
+    """Undo what the deck has set, and set this instead."""
     wanted = {key: START.get(key) for key in SET_VARIABLES} | changes
     SET_VARIABLES.clear()
     SET_VARIABLES.update(changes)
@@ -206,7 +207,7 @@ def write_path(path: Any) -> None:
 
 
 START: dict[str, str] = {}  # the environment that the kernel began with
-SET_VARIABLES: set[str] = set()  # of the environment, by the author's code
+SET_VARIABLES: set[str] = set()  # of the environment, by the deck
 
 AMBIENTS = {
     ambient.name: ambient
@@ -241,6 +242,7 @@ AMBIENTS = {
         Ambient("~working folder", "", os.getcwd, os.chdir),
         Ambient("~import path", "", lambda: tuple(sys.path), write_path),
         Ambient("~environment", "", read_environment, write_environment),
+        Ambient("~logging", "", read_logging, write_logging),
         Ambient("~recursion limit", "", sys.getrecursionlimit, sys.setrecursionlimit),
     )
 }

@@ -39,8 +39,9 @@ class Definitions:
             key = f"{key}.{generation}" if generation else key
         self.add(key, definition)
         if key not in self.records:
-            blob = self.snapshot(definition)
-            self.records[key] = Definition(record.reads, record.links, record.modules, blob)
+            links = tuple(filter(None, record.links))
+            blob = self.snapshot(definition) if links == record.links else ""  # two that need each other: run again
+            self.records[key] = Definition(record.reads, links, record.modules, blob)
         return key
 
     def add(self, key: str, definition: Any) -> None:

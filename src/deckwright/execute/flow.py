@@ -46,7 +46,7 @@ def before(node: ast.stmt, after: Names) -> Names:
         case ast.With(items=items, body=body):
             return before_with(items, body, after)
         case _:  # try, match, expressions, global, raise, …: nothing counts as bound
-            return after | read([node]) | (after_try(node, after) if isinstance(node, ast.Try) else NONE)
+            return after | read([node])
 
 
 def loop(body: Callable[[Names], Names], orelse: Sequence[ast.stmt], after: Names) -> Names:
@@ -65,11 +65,6 @@ def before_with(items: Iterable[ast.withitem], body: Sequence[ast.stmt], after: 
         inner = inner - bound([item.optional_vars] if item.optional_vars else [])
         found |= read([item.context_expr, *([item.optional_vars] if item.optional_vars else [])])
     return inner | found | after
-
-
-def after_try(node: ast.Try, after: Names) -> Names:
-    """The names that matter before a `try`, any part of which may run."""
-    return after | read([*node.body, *node.handlers, *node.orelse, *node.finalbody])
 
 
 def bound(targets: Iterable[ast.expr]) -> Names:

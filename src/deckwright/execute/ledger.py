@@ -13,7 +13,9 @@ from deckwright.execute.scope import Share, all_links, reach
 from deckwright.execute.state.hashing import Look, look
 from deckwright.execute.state.snapshot import Unstorable, dump, load
 
-HIDDEN = re.compile(r"_{1,3}|_[iod]h|_i+|_i?\d+|__\w+__|In|Out|exit|quit|get_ipython")
+HIDDEN = re.compile(  # what IPython and Python bind by themselves
+    r"_{1,3}|_[iod]h|_i+|_i?\d+|In|Out|__(?:annotat\w+|conditional_annotations|warningregistry)__"
+)
 SMALL = 1 << 20  # bytes: state up to this size is always stored
 WORTH = 10 << 20  # bytes of state that are worth a second of running the cell again
 CODE = (ModuleType, FunctionType, BuiltinFunctionType, type)
@@ -42,7 +44,7 @@ class Ledger:
 
     def __init__(self, namespace: dict[str, Any], is_local: Callable[[str], bool], put: Put) -> None:
         self.namespace, self.is_local, self.put = namespace, is_local, put
-        self.hidden = set(namespace)
+        self.own = dict(namespace)  # the kernel's own names: the deck's once it binds them anew
         self.known: dict[str, Known] = {}
         self.definitions = Definitions(namespace, is_local, put, self.links)
         self.held: list[Any] = []  # values that names had, so that their ids stay theirs
@@ -55,7 +57,7 @@ class Ledger:
         return {
             name: value
             for name, value in self.namespace.items()
-            if name not in self.hidden and not HIDDEN.fullmatch(name)
+            if self.own.get(name, self) is not value and not HIDDEN.fullmatch(name)
         }
 
     def modules(self) -> dict[str, dict[str, Any]]:

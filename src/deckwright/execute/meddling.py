@@ -12,8 +12,10 @@ from functools import cache
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
+from deckwright.execute.loggers import unknown
+
 SETTERS = ("setattr", "delattr", "patch", "monkeypatch", "__dict__", "vars")
-SHELL = ("get_ipython", "%config", "%load_ext")
+SHELL = ("get_ipython", "%config", "%load_ext", "%precision", "%xmode", "%colors")
 RELOAD = ("importlib.reload", "import reload")  # instances of the classes as they were stay about
 
 
@@ -75,6 +77,8 @@ class Meddling:
                 return f"it uses {word}, which may change how all later cells run"
         if any(word in self.code for word in RELOAD):
             return "it loads a module again"
+        if name := unknown():
+            return f"it gives the logger {name} a handler that cannot be kept"
         for (owner, name), old in self.before.items():
             now = vars(self.owners[owner]).get(name)
             if now is not old and not self.is_state(self.owners[owner], old, now):

@@ -141,13 +141,14 @@ def judge(key: str, kept: Kept, tree: ast.Module, scopes: symtable.SymbolTable, 
     uses = uses_of(kept, reads, odd)
     if uses.everything or any(alias.name == "*" for node in kept[ast.ImportFrom] for alias in node.names):
         binds.add("*")
+    first = reads & live_at_entry(tree)
     return Names(
         key=digest(key),
-        reads=frozenset((reads & live_at_entry(tree)).union(filter(MANGLED.match, reads), odd, uses.reads)),
+        reads=frozenset(first.union(filter(MANGLED.match, reads), odd, uses.reads)),
         binds=frozenset(binds),
         imports=frozenset(uses.imports),
         everything=uses.everything,
-        history=any(map(HISTORY.fullmatch, reads - binds)),
+        history=any(map(HISTORY.fullmatch, first)),
         source=uses.source,
         clock=uses.clock,
     )

@@ -24,11 +24,13 @@ STANDARD = tuple({sysconfig.get_paths()[name] + "/" for name in ("stdlib", "plat
 SYSTEM = ("/proc/", "/dev/", "/sys/", "/etc/", *STANDARD)
 CWD = os.getcwd  # as it is before anyone watches it
 IMPORT = "<frozen importlib"
+MAGIC = "IPython.core.magics.osm"  # does what the author's %env and %pwd say
 NOT_DATA = (".py", ".pyc", ".so", ".pyd", ".dylib")
 CACHES = ("fontlist-", "matplotlibrc")
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 CHANGES = ("os.remove", "os.rmdir", "os.mkdir", "os.truncate", "shutil.rmtree")  # of the path that they name first
-COPIES = ("os.link", "os.symlink")  # … second
+COPIES = {"os.link": 3, "os.symlink": 2}  # … second
+AT = {"os.remove": 1, "os.rmdir": 1, "os.mkdir": 2, **COPIES}  # which argument is the open folder that paths start from
 FOLDERS = ("os.listdir", "os.scandir")
 TOLERANT = {"mkdir": "exist_ok", "makedirs": "exist_ok", "unlink": "missing_ok"}  # functions and their arguments
 SET_FOR_KERNELS = frozenset(
@@ -97,12 +99,12 @@ class Observer:
         elif event in FOLDERS:
             self.listed(arguments[0])
         elif event in CHANGES:
-            self.changed(arguments[0])
+            self.changed(started_from(arguments[0], arguments[AT[event]] if event in AT else -1))
         elif event == "os.rename":
-            self.changed(arguments[0])
-            self.changed(arguments[1], whatever_was=True)
+            self.changed(started_from(arguments[0], arguments[2]))
+            self.changed(started_from(arguments[1], arguments[3]), whatever_was=True)
         elif event in COPIES:
-            self.changed(arguments[1])
+            self.changed(started_from(arguments[1], arguments[AT[event]]))
         elif event in NETWORK:
             self.connected(arguments)
         elif event == "subprocess.Popen":
@@ -118,14 +120,15 @@ class Observer:
         if not name:
             return
         writes = any(letter in mode for letter in "wax+") if isinstance(mode, str) else bool(flags & WRITING)
-        if not writes or (isinstance(mode, str) and ("+" in mode or "a" in mode)):
-            self.read(name)
+        keeps = ("+" in mode or "a" in mode) if isinstance(mode, str) else not flags & os.O_TRUNC
+        if not writes or keeps:
+            self.read(name, at_once=writes)
         if writes and isinstance(mode, str) and "x" in mode:
             self.changed(name)
         elif writes and self.is_ours(name):
             self.write(name)
 
-    def read(self, name: str) -> None:
+    def read(self, name: str, *, at_once: bool) -> None:
         if name in self.files or name in self.written:
             return
         with self.unwatched():
@@ -134,7 +137,7 @@ class Observer:
             except OSError:
                 self.files[name] = ""
                 return
-            self.files[name] = found if found.st_size > SMALL else file_address(name)
+            self.files[name] = file_address(name) if at_once or found.st_size <= SMALL else found
 
     def listed(self, path: Any) -> None:
         name = self.name(path if path is not None else ".")
@@ -206,8 +209,12 @@ class Observer:
             if kind or name.startswith(self.root + os.sep) or not name.startswith(TEMPORARY):  # where names are made up
                 self.kinds[name] = kind
 
+    def is_set_by_step(self) -> bool:
+        """Whether what is being set is the step's doing, and not an import's."""
+        return self.watching and not by_import()
+
     def watch_environment(self) -> None:
-        """Notice which variables the author's code reads. Those that libraries read for themselves do not count."""
+        """Notice which variables a step sets, and which the author's code reads: what libraries read does not count."""
         observer = self
         original = type(os.environ)
 
@@ -221,12 +228,12 @@ class Observer:
                 return super().__getitem__(key)
 
             def __setitem__(self, key: Any, value: Any) -> None:
-                if observer.watching and observer.asked_by_author():
+                if observer.is_set_by_step():
                     SET_VARIABLES.add(key)
                 super().__setitem__(key, value)
 
             def __delitem__(self, key: Any) -> None:
-                if observer.watching and observer.asked_by_author():
+                if observer.is_set_by_step():
                     SET_VARIABLES.add(key)
                 super().__delitem__(key)
 
@@ -249,12 +256,32 @@ class Observer:
                 frame = frame.f_back  # type: ignore[assignment]
                 continue
             module = frame.f_globals.get("__name__", "")
-            if module == "__main__" or self.of_the_author(module):
+            if module in ("__main__", MAGIC) or self.of_the_author(module):
                 return True
             if frame.f_code.co_filename.startswith(IMPORT) or not of_python_itself(frame.f_code.co_filename):
                 return False
             frame = frame.f_back  # type: ignore[assignment]
         return False
+
+
+def started_from(path: Any, folder: int) -> Any:
+    """A path that is relative to an open folder, given by its number; if below 0, to the working one. None: unknown."""
+    if folder < 0:
+        return path
+    try:
+        return os.path.join(os.readlink(f"/proc/self/fd/{folder}"), os.fsdecode(path))
+    except OSError:
+        return opened_folder(path, folder)
+
+
+def opened_folder(path: Any, folder: int) -> Any:
+    """The same where the system has another way to tell, as Apple's."""
+    import fcntl
+
+    if not hasattr(fcntl, "F_GETPATH"):
+        return None
+    found = fcntl.fcntl(folder, fcntl.F_GETPATH, bytes(1024))
+    return os.path.join(os.fsdecode(found.rstrip(b"\0")), os.fsdecode(path))
 
 
 def is_of_kernel(key: str) -> bool:

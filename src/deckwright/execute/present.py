@@ -21,7 +21,6 @@ from deckwright.model import Cell, Deck
 from deckwright.settings import CellOptions, figure_of
 
 RACY = 2.0  # seconds: a file changed so shortly ago may change again without its time showing it
-MODULE = "module "
 CODES = "codes"  # … of digests of code by the code as written
 SLICES = "slices"  # … of digests of source
 FILES = "files"  # the store's note of contents by size and time
@@ -37,6 +36,7 @@ class Present:
         self.modules = Modules(import_roots(deck.root), self.slices)
         self.known: dict[str, list[object]] = json.loads(store.noted(FILES) or b"{}")
         self.libraries: dict[str, str] = {}
+        self.build = str(time.time_ns())  # no other build has it
         self.kinds: dict[str, Callable[[str, Scope, int], str]] = {
             "value": lambda key, scope, index: scope.fingerprint(key),
             "sharing": lambda key, scope, index: scope.sharing(key.split("\t")),
@@ -71,6 +71,11 @@ class Present:
         keys = {text: known.get(digest_of(text)) or code_of(step) for text, step in zip(texts, self.steps, strict=True)}
         self.store.note(CODES, json.dumps({digest_of(text): key for text, key in keys.items()}).encode())
         return [keys[text] for text in texts]
+
+    def is_never_kept(self, index: int) -> bool:
+        """Whether a step runs at every build."""
+        step = self.steps[index]
+        return isinstance(step, Cell) and step.options.cache == "never"
 
     def text(self, names: Iterable[str], scope: Scope, index: int) -> str:
         """The code of a step as written, and of the steps that wrote these names: tracebacks quote them."""
@@ -146,6 +151,11 @@ class Present:
     def folder(self, path: str, scope: Scope) -> str:
         names = self.names_in(path, scope)
         return "" if names is None else address_of("\0".join(sorted(names)).encode())
+
+    def is_lost(self, path: str, left: str) -> bool:
+        """Whether a file that a cell left is neither as it was nor stored, as it may be too large for that."""
+        address = left.partition(" ")[0]
+        return left != FOLDER and bool(address) and self.on_disk(path) != address and not self.store.has(address)
 
     def names_in(self, path: str, scope: Scope) -> set[str] | None:
         """What lies in a folder, if there is one."""

@@ -48,7 +48,8 @@ def recorded(index: int, scope: Scope, report: Mapping[str, Any], outputs: Itera
         code=present.codes[index],
         text=digest_of(code),
     )
-    trace = replace(trace, effects=without_content(effects, trace.origin))
+    origin = digest_of(trace.origin, present.build) if present.is_never_kept(index) else trace.origin
+    trace = replace(trace, effects=without_content(effects, origin))
     after = trace.after(scope, index)
     return replace(
         trace, stored=tuple((tuple(group), address, after.state(group)) for group, address in report["stored"])

@@ -116,7 +116,7 @@ class Runner:
         trace = self.perform(index, NEEDED + tuple(cause for cause in before.causes if cause not in NEEDED))
         if trace.meaning != before.meaning:
             raise Again
-        self.supply.replayed(before.after(self.scopes[index], index), before)
+        self.supply.replayed(before.after(self.scopes[index], index), before, trace.unseen)
 
     def prepare(self, index: int) -> None:
         """Have the agent bring about what a step needs."""

@@ -6,7 +6,7 @@ process (see settings.py's sibling ambients.py), names that begin with `module `
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from hashlib import blake2b
 from itertools import chain
 from typing import Protocol
@@ -190,8 +190,3 @@ def translated(shares: Iterable[Share], values: Mapping[str, Value], owner: str)
             if low < high:
                 found.append((maker, first + low - position, high - low))
     return tuple(found)
-
-
-def renamed(value: Value, runs: tuple[Run, ...]) -> Value:
-    """The same value with other runs."""
-    return replace(value, runs=runs)

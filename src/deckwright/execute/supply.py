@@ -41,11 +41,11 @@ class Supply:
         """A step has run in the kernel; the scope is the one after it."""
         self.executed.append(index)
         self.count += isinstance(self.present.steps[index], Cell)
-        self.replayed(scope, trace, [name for name, effect in trace.effects.items() if effect and effect.unseen])
+        self.replayed(scope, trace, trace.unseen)
         self.definitions |= trace.definitions.keys()
 
-    def replayed(self, scope: Scope, trace: Trace, unseen: Collection[str] = ()) -> None:
-        """The kernel holds what a trace says, but for what it changed unseen."""
+    def replayed(self, scope: Scope, trace: Trace, unseen: Collection[str]) -> None:
+        """The kernel holds what a trace says, but for what changed unseen when the step ran in it."""
         for name in trace.effects:
             self.live.pop(name, None)
             if name in scope.values and name not in unseen:
@@ -99,10 +99,16 @@ class Supply:
     def missing(self, index: int) -> set[int]:
         """The steps that must run again before this one can run: none if all that it needs is there or stored."""
         self.roomy.discard(index)
-        if self.is_supplied(index, whole=True):
+        lost = self.writers_of_lost_files(index)
+        if not lost and self.is_supplied(index, whole=True):
             self.roomy.add(index)
             return set()
-        return set() if self.is_supplied(index) else self.producers(index)
+        return set() if not lost and self.is_supplied(index) else self.producers(index)
+
+    def writers_of_lost_files(self, index: int) -> set[int]:
+        """The steps whose files are gone: there is no telling which files a step will read."""
+        scope = self.scopes[index]
+        return {scope.writers[f"file {path}"] for path, left in scope.files.items() if self.present.is_lost(path, left)}
 
     def before(self, index: int) -> list[int]:
         """The steps to run again, in order, before this one can run."""
@@ -134,6 +140,16 @@ class Supply:
         self.besides.clear()
         asked: set[tuple[frozenset[str], int]] = set()
         pending = [(group, index) for group in self.needs(index)]
+
+        def run_again(step: int) -> None:
+            if step not in found:
+                found.add(step)
+                pending.extend((part, step) for part in self.needs(step))
+                for writer in self.writers_of_lost_files(step):
+                    run_again(writer)
+
+        for writer in self.writers_of_lost_files(index):
+            run_again(writer)
         while pending:
             group, before = pending.pop()
             if (group, before) in asked or not group:
@@ -146,9 +162,7 @@ class Supply:
             rest = [name for name in group if not (effect := effects.get(name)) or effect.unseen]
             self.besides.setdefault(last, set()).update(rest)
             pending += [(part, last) for part in groups(rest, self.scopes[last])]
-            if last not in found:
-                found.add(last)
-                pending += [(part, last) for part in self.needs(last)]
+            run_again(last)
         return found
 
     def plan(self, index: int) -> dict[str, Any] | None:

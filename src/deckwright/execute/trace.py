@@ -8,7 +8,9 @@ from typing import Any
 from deckwright.execute.files import FOLDER
 from deckwright.execute.scope import Definition, Scope, Share, Value, digest_of, translated
 
-STATE = ("value", "sharing", "file", "variable", "module", "past")  # inputs that make a value what it is
+STATE = frozenset(  # inputs that make a value what it is
+    ("value", "sharing", "file", "files", "folder", "kind", "variable", "module", "seed", "past")
+)
 
 
 UNSEEN: tuple[Share, ...] = (("", 0, 1 << 30),)  # the objects of a value that nobody looked at: any of the new ones
@@ -78,6 +80,11 @@ class Trace:
     def known(self) -> set[str]:
         """The names whose values after it are the same wherever it holds."""
         return {*self.effects, *(key.removeprefix("value ") for key in self.inputs if key.startswith("value "))}
+
+    @property
+    def unseen(self) -> list[str]:
+        """The names that changed and were not in the kernel."""
+        return [name for name, effect in self.effects.items() if effect and effect.unseen]
 
     @property
     def blobs(self) -> list[str]:

@@ -18,7 +18,7 @@ from deckwright.execute.scope import Scope
 from deckwright.execute.store import Store
 from deckwright.execute.trace import Trace, from_json
 from deckwright.execute.watch import Watcher
-from deckwright.model import Cell, Deck, Output, Results, steps
+from deckwright.model import Deck, Output, Results, steps
 
 if TYPE_CHECKING:  # a build that runs nothing does without
     from deckwright.execute.runner import Runner
@@ -129,11 +129,10 @@ class Walk:
 
     def candidates(self, index: int) -> Iterator[tuple[int | None, Trace]]:
         """Traces that may hold for a step, the last used first."""
-        step = self.steps[index]
         if self.straight:
             return
         yield from self.ran.get(index, ())
-        if not self.fresh and not (isinstance(step, Cell) and step.options.cache == "never"):
+        if not self.fresh and not self.present.is_never_kept(index):
             for row, content in self.store.traces(self.present.codes[index]):
                 yield row, from_json(content)
 

@@ -198,7 +198,8 @@ class Workshop:
             if built.files == before and not built.error:
                 again = self.build(text)
                 never = [label for label, reason in again.runs if reason == ("cache: never",)]
-                if again.ran != never or (not never and (again.kernels or again.replayed)):
+                ran = again.ran if not renews(again) else never
+                if ran != never or (not never and (again.kernels or again.replayed)):
                     raise Difference(f"nothing has changed, and yet there ran {again.runs}")
                 if again.outputs != built.outputs:
                     raise Difference("nothing has changed, and yet the outputs have")
@@ -211,7 +212,7 @@ class Workshop:
         never = {step.label for step in built.walk.steps if isinstance(step, Cell) and step.options.cache == "never"}
         ran = [label for label in built.ran if label not in never]
         state = (text, tuple(before.items()), tuple(sorted(variables.items())))
-        if state in self.seen and ran and not built.error:
+        if state in self.seen and ran and not built.error and not renews(built):
             raise Difference(f"back to an earlier state, and yet there ran {built.runs}; then {self.seen[state]}")
         outside = (tuple(before.items()), tuple(sorted(variables.items())))
         inputs, values = {}, {}
@@ -227,6 +228,17 @@ class Workshop:
             self.seen[state] = f"{built.runs}"
         self.known |= set(inputs.values())
         self.values |= {key for key in values.values() if key[-1]}
+
+
+def renews(built: Built) -> bool:
+    """Whether a step that runs at every build gives what nobody can look into: it counts as new each time."""
+    effects = [
+        effect
+        for index, *_, trace in built.steps()
+        if built.walk.present.is_never_kept(index)
+        for effect in trace.effects.values()
+    ]
+    return any(effect and effect.value.opaque for effect in effects)
 
 
 def visible(clean: Built, index: int) -> tuple[Any, ...]:

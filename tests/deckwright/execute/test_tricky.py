@@ -59,6 +59,46 @@ CLASS: Cells = (
     "q = P()",
     "print(p.show(), q.show(), type(p) is P)",
 )
+LARGE: Cells = (
+    "import os",
+    "with open('large', 'wb') as file: file.write(bytes(70 << 20))",
+    "print(os.path.getsize('large'))",
+)
+APPENDS = "with open('large', 'ab') as file: file.write(b'1')"
+LOGGING: Cells = (
+    "import logging, sys",
+    "logging.basicConfig(level=logging.INFO, format='%(message)s!', stream=sys.stdout)\nlog = logging.getLogger('deck')",
+    "log.info('one')",
+    "logging.getLogger('x').debug('x')",
+)
+OWN_HANDLER = "said = []\nclass Said(logging.Handler):\n    def emit(self, record): said.append(record.getMessage())\nlogging.getLogger().addHandler(Said())"
+LIBRARY_SETS: Cells = (
+    "import types\nlibrary = types.ModuleType('library')\nexec('import os\\ndef terse(): os.environ[\"TERSE\"] = \"1\"', vars(library))",
+    "library.terse()",
+    "import os; print(os.environ['TERSE'])",
+)
+REMOVED: Cells = (
+    "import os, shutil",
+    "os.makedirs('out', exist_ok=True)\nopen('out/data.csv', 'w').close()\nshutil.rmtree('out')",
+    "print(open('data.csv').read())",
+)
+DECLARED: Cells = ("import io", ("c2", "f = iter(open('d.txt').read() + '')", "depends=d.txt"), "print(list(f))")
+LISTED: Cells = ("import os", "names = (name for name in sorted(os.listdir('data')))", "print(list(names))")
+BESIDES: Cells = (
+    "data = [bytes(2_000_000)]",
+    "g = (len(x) for x in data)",
+    "data.append(b'1')",
+    "print(len(data))",
+    "print(next(g))",
+)
+LOGGED: Cells = (
+    "from dataclasses import dataclass, field\n@dataclass\nclass C:\n    n: int\n    log: list = field(default_factory=list, compare=False)",
+    "x = C(1)",
+    "x.log.append(5)",
+    "print(x.log)",
+)
+MAGIC: Cells = ("import os", "%env FOO=1", "print(os.environ['FOO'])")
+MUTUAL: Cells = ("class A: pass\nclass B: a = A\nA.b = B", "x = A()", "print(type(x).b.a is A)")
 COUNTER: Cells = (
     "def make():\n    n = 0\n    def inc():\n        nonlocal n\n        n += 1\n        return n\n    def get(): return n\n    return inc, get\ninc, get = make()",
     "inc()",
@@ -166,6 +206,78 @@ CASES: dict[str, tuple[Stage, ...]] = {
             "c2 c3",
         ),
         Stage(("class P:\n    made = 0\n    def __init__(self): P.made += 1", "p = P()", "print(P.made)"), ""),
+    ),
+    "a file too large to store": (
+        Stage(LARGE, "c1 c2 c3"),
+        Stage(edit(LARGE, 2, "print(os.path.getsize('large') + 1)"), "c3", {"large": None}),
+        Stage(edit(LARGE, 2, "print(len(open('large').read()) + 1)"), "c3", {"large": "mine"}),
+    ),
+    "a file too large to store, made in two steps": (
+        Stage((*LARGE[:2], APPENDS, LARGE[2]), "c1 c2 c3 c4"),
+        Stage((*LARGE[:2], APPENDS, "print(os.path.getsize('large') + 1)"), "c4", {"large": None}),
+        Stage((*LARGE[:2], APPENDS, "print(os.path.getsize('large') + 2)"), "c4"),
+    ),
+    "logging that is set up once": (
+        Stage(LOGGING, "c1 c2 c3 c4"),
+        Stage(edit(LOGGING, 2, "log.info('two')"), "c3"),
+        Stage(edit(LOGGING, 3, "logging.getLogger('x').debug('y')"), "c4"),
+        Stage(edit(LOGGING, 1, "log = logging.getLogger('deck')"), "c2 c3 c4"),
+    ),
+    "logging to a handler of its own": (
+        Stage((LOGGING[0], OWN_HANDLER, "logging.warning('a')", "print(said)"), "c1 c2 c3 c4"),
+        Stage((LOGGING[0], OWN_HANDLER, "logging.warning('b')", "print(said)"), "c3 c4"),
+    ),
+    "a variable set by a library": (
+        Stage(LIBRARY_SETS, "c1 c2 c3"),
+        Stage(edit(LIBRARY_SETS, 2, "import os; print(os.environ['TERSE'], 1)"), "c3"),
+    ),
+    "a folder removed whole": (
+        Stage(REMOVED, "c1 c2 c3", {"data.csv": "a,1"}),
+        Stage(REMOVED, "c3", {"data.csv": "a,2"}),
+        Stage(edit(REMOVED, 2, "print(open('data.csv').read() * 2)"), "c3", {"data.csv": "a,3"}),
+    ),
+    "an open thing by a declared file": (
+        Stage(DECLARED, "c1 c2 c3", {"d.txt": "1"}),
+        Stage(DECLARED, "c2 c3", {"d.txt": "2"}),
+    ),
+    "a generator over a folder": (
+        Stage(LISTED, "c1 c2 c3", {"data/a": "1"}),
+        Stage(LISTED, "c2 c3", {"data/b": "1"}),
+    ),
+    "a generator of a cell that always runs": (
+        Stage(("import time", ("c2", "g = (n for n in [1, 2])", 'cache="never"'), "print(list(g))"), "c1 c2 c3"),
+        Stage(("import time", ("c2", "g = (n for n in [1, 2])", 'cache="never"'), "print(list(g))"), "c2 c3"),
+    ),
+    "a generator beside a value that is too large to store": (
+        Stage(BESIDES, "c1 c2 c3 c4 c5"),
+        Stage((*BESIDES[:3], "print(len(data) + 1)", "print(next(g) + 1)"), "c4 c5"),
+    ),
+    "a mutable field that does not compare": (
+        Stage(LOGGED, "c1 c2 c3 c4"),
+        Stage(edit(LOGGED, 2, "x.log.append(6)"), "c3 c4"),
+        Stage(edit(LOGGED, 3, "print(x.log, 1)"), "c4"),
+    ),
+    "a module's own names": (
+        Stage(("__version__ = '1'", "open = 3", "print(__version__, open)"), "c1 c2 c3"),
+        Stage(("__version__ = '2'", "open = 3", "print(__version__, open)"), "c1 c3"),
+        Stage(("__version__ = '2'", "open = 4", "print(__version__, open, 1)"), "c2 c3"),
+    ),
+    "the last result, and a loop of its name": (
+        Stage(("1 + 1", "print(_)\nfor _ in 'ab': pass"), "c1 c2"),
+        Stage(("1 + 2", "print(_)\nfor _ in 'ab': pass"), "c1 c2"),
+    ),
+    "variables set by a magic": (
+        Stage(MAGIC, "c1 c2 c3"),
+        Stage(edit(MAGIC, 2, "print(os.environ['FOO'], 2)"), "c3"),
+        Stage(edit(MAGIC, 1, "%env FOO=2"), "c2 c3"),
+    ),
+    "a word that is a magic's name": (
+        Stage(("whos = 1", "whos"), "c1 c2"),
+        Stage(("whos = 2", "whos"), "c1 c2"),
+    ),
+    "classes that refer to each other": (
+        Stage(MUTUAL, "c1 c2 c3"),
+        Stage(edit(MUTUAL, 2, "print(type(x).b.a is A, 2)"), "c3"),
     ),
     "closures that share a cell": (
         Stage(COUNTER, "c1 c2 c3"),

@@ -24,7 +24,6 @@ def refuse(reason: str) -> Kind:
 
 OBJECT = Kind(reduced)
 VALUE = Kind(reduced, identity=False)
-FROZEN = Kind(reduced, identity=False)
 SLOTTED = Kind(ordinary.slotted_parts, identity=False)
 ITERATOR = refuse("an iterator")
 SENTINEL = Kind(ordinary.sentinel_parts, identity=False)
@@ -92,7 +91,7 @@ def kind_of(cls: type, context: Context) -> Kind:
     if known is None:
         named = (KINDS.get(f"{base.__module__}.{base.__qualname__}") for base in cls.__mro__)
         known = next((kind for kind in named if kind), None) or other_kind(cls)
-        known = context.kinds[cls] = known._replace(silent=silent(cls))
+        known = context.kinds[cls] = known._replace(silent=silent(cls), uncompared=uncompared(cls))
     return known
 
 
@@ -104,7 +103,7 @@ def other_kind(cls: Any) -> Kind:
     if not parameters or not parameters.frozen:
         return OBJECT
     # What dataclass itself gives to such classes is a list that does not tell which field is which.
-    return SLOTTED if getattr(cls.__getstate__, "__module__", "") == "dataclasses" else FROZEN
+    return SLOTTED if getattr(cls.__getstate__, "__module__", "") == "dataclasses" else VALUE
 
 
 # Definitions
@@ -182,8 +181,14 @@ def is_generated(function: FunctionType, context: Context) -> bool:
 
 
 def silent(cls: Any) -> frozenset[str]:
-    """Attributes that are no part of a value's digest, as its author said by `compare=False`."""
-    fields = getattr(cls, "__dataclass_fields__", {}).values()
-    own = frozenset(field.name for field in fields if not field.compare)
+    """Attributes that are no part of a value's digest."""
     names = [f"{base.__module__}.{base.__qualname__}" for base in cls.__mro__]
-    return own.union(*(libraries.SILENT.get(name, ()) for name in names))
+    return frozenset[str]().union(*(libraries.SILENT.get(name, ()) for name in names))
+
+
+def uncompared(cls: Any) -> frozenset[str]:
+    """Attributes that do not count, as their author said by `compare=False`, of a class that lets nobody set them."""
+    parameters = getattr(cls, "__dataclass_params__", None)
+    if not parameters or not parameters.frozen:
+        return frozenset()
+    return frozenset(field.name for field in cls.__dataclass_fields__.values() if not field.compare)
