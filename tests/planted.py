@@ -45,7 +45,7 @@ BUGS = (
     ),
     Bug(
         "`cache: never` is forgotten",
-        "walk.py", 'if not self.fresh and not (isinstance(step, Cell) and step.options.cache == "never"):', "if not self.fresh:",
+        "walk.py", "if not self.fresh and not self.present.is_never_kept(index):", "if not self.fresh:",
         cases("cache: never"),
     ),
     Bug(
@@ -349,5 +349,45 @@ BUGS = (
         "a source file that changed while a step ran counts as the old one",
         "runner.py", 'if any(self.present.modules.content(name) != content for name, content in report["modules"].items()):', "if False:",
         ("test_restoring.py::test_a_source_that_changes_while_a_cell_runs_is_seen",),
+    ),
+    Bug(
+        "what lies in an open folder is taken for what lies in the working one",
+        "observe.py", "    if folder < 0:\n        return path\n", "    return path\n",
+        cases("a folder removed whole"),
+    ),
+    Bug(
+        "what cannot be looked into is what it was, whatever the folder holds",
+        "trace.py", '"files", "folder", "kind", ', "",
+        cases("a generator over a folder", "an open thing by a declared file"),
+    ),
+    Bug(
+        "what a step that always runs gives unseen is what it was",
+        "record.py", "if present.is_never_kept(index) else trace.origin", "if False else trace.origin",
+        cases("a generator of a cell that always runs"),
+    ),
+    Bug(
+        "a step that ran again has changed what was not there",
+        "runner.py", "before, trace.unseen)", "before, ())",
+        cases("a generator beside a value that is too large to store"),
+    ),
+    Bug(
+        "a file that was too large to store is there",
+        "supply.py", "lost = self.writers_of_lost_files(index)", "lost = set[int]()",
+        cases("a file too large to store"),
+    ),
+    Bug(
+        "names that the kernel began with are never the deck's",
+        "ledger.py", "if self.own.get(name, self) is not value and", "if name not in self.own and",
+        cases("a module's own names"),
+    ),
+    Bug(
+        "only the author's own lines set variables",
+        "observe.py", "return self.watching and not by_import()", "return self.watching and self.asked_by_author()",
+        cases("a variable set by a library"),
+    ),
+    Bug(
+        "loggers are set for good",
+        "ambients.py", 'Ambient("~logging", "", read_logging, write_logging)', 'Ambient("~logging", "", lambda: 0, id)',
+        cases("logging that is set up once"),
     ),
 )  # fmt: skip
