@@ -228,18 +228,18 @@ BUGS = (
     ),
     # Settings of the process
     Bug("the random state is forgotten", "ledger.py", LISTED, f'{LISTED} and "random" not in name', (RANDOM,)),
-    Bug("the working folder is forgotten", "ledger.py", LISTED, f'{LISTED} and name != "~working folder"', cases("working folder")),
-    Bug("variables that cells set are forgotten", "ledger.py", LISTED, f'{LISTED} and name != "~environment"', cases("environment of the deck")),
-    Bug("warning filters are forgotten", "ledger.py", LISTED, f'{LISTED} and name != "~warning filters"', cases("warning filters")),
-    Bug("the import path is forgotten", "ledger.py", LISTED, f'{LISTED} and name != "~import path"', cases("the import path")),
+    Bug("the working folder is forgotten", "ledger.py", LISTED, f'{LISTED} and name != "~the working folder"', cases("working folder")),
+    Bug("variables that cells set are forgotten", "ledger.py", LISTED, f'{LISTED} and name != "~the environment variables that cells set"', cases("environment of the deck")),
+    Bug("warning filters are forgotten", "ledger.py", LISTED, f'{LISTED} and name != "~which warnings are shown"', cases("warning filters")),
+    Bug("the import path is forgotten", "ledger.py", LISTED, f'{LISTED} and name != "~the import path"', cases("the import path")),
     Bug(
         "matplotlib's settings are forgotten",
-        "arrivals.py", 'ambients.USED.add("~matplotlib settings")', "pass",
+        "arrivals.py", '''ambients.USED.add("~matplotlib's settings")''', "pass",
         ("test_tricky.py::test_plot_case[rcParams that are read]",),
     ),
     Bug(
         "how NumPy prints is forgotten",
-        "arrivals.py", '    ambients.watch_use(core, "_array2string", "~numpy print options")\n', "",
+        "arrivals.py", '    ambients.watch_use(core, "_array2string", "~how NumPy prints")\n', "",
         cases("numpy print options"),
     ),
     Bug(
@@ -249,8 +249,8 @@ BUGS = (
     ),
     Bug(
         "the random state is not put back before a run",
-        "ambients.py", 'Ambient("~python random", "", random.getstate, random.setstate, seen=True)',
-        'Ambient("~python random", "", random.getstate, lambda state: None, seen=True)',
+        "ambients.py", 'Ambient("~the random state", "", random.getstate, random.setstate, seen=True)',
+        'Ambient("~the random state", "", random.getstate, lambda state: None, seen=True)',
         cases("random state restored"),
     ),
     # What a step finds in the kernel
@@ -387,7 +387,7 @@ BUGS = (
     ),
     Bug(
         "loggers are set for good",
-        "ambients.py", 'Ambient("~logging", "", read_logging, write_logging)', 'Ambient("~logging", "", lambda: 0, id)',
+        "ambients.py", 'Ambient("~how logging is set", "", read_logging, write_logging)', 'Ambient("~how logging is set", "", lambda: 0, id)',
         cases("logging that is set up once"),
     ),
 )  # fmt: skip

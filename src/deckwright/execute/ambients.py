@@ -212,41 +212,41 @@ SET_VARIABLES: set[str] = set()  # of the environment, by the deck
 AMBIENTS = {
     ambient.name: ambient
     for ambient in (
-        Ambient("~python random", "", random.getstate, random.setstate, seen=True),
-        Ambient("~numpy random", "numpy.random", read_numpy_random, write_numpy_random, seen=True),
-        Ambient("~torch random", "torch", read_torch_random, write_torch_random, seen=True),
-        Ambient("~matplotlib settings", "matplotlib", drawing.changes, drawing.apply, seen=True),
+        Ambient("~the random state", "", random.getstate, random.setstate, seen=True),
+        Ambient("~NumPy's random state", "numpy.random", read_numpy_random, write_numpy_random, seen=True),
+        Ambient("~PyTorch's random state", "torch", read_torch_random, write_torch_random, seen=True),
+        Ambient("~matplotlib's settings", "matplotlib", drawing.changes, drawing.apply, seen=True),
         Ambient(
-            "~torch print options",
+            "~how PyTorch prints",
             "torch",
             lambda: dict(torch_print()),
             lambda value: torch_print().update(value),
             seen=True,
         ),
         Ambient(
-            "~numpy print options",
+            "~how NumPy prints",
             "numpy",
             numpy_print,
             lambda value: loaded("numpy").set_printoptions(**value),
             seen=True,
         ),
         Ambient(
-            "~numpy error handling",
+            "~how NumPy treats errors",
             "numpy",
             lambda: loaded("numpy").geterr(),
             lambda value: loaded("numpy").seterr(**value),
         ),
-        Ambient("~torch settings", "torch", read_torch_settings, write_torch_settings),
-        Ambient("~pandas options", "pandas", read_pandas, write_pandas),
-        Ambient("~warning filters", "", read_filters, write_filters),
-        Ambient("~working folder", "", os.getcwd, os.chdir),
-        Ambient("~import path", "", lambda: tuple(sys.path), write_path),
-        Ambient("~environment", "", read_environment, write_environment),
-        Ambient("~logging", "", read_logging, write_logging),
-        Ambient("~recursion limit", "", sys.getrecursionlimit, sys.setrecursionlimit),
+        Ambient("~PyTorch's settings", "torch", read_torch_settings, write_torch_settings),
+        Ambient("~the options of pandas", "pandas", read_pandas, write_pandas),
+        Ambient("~which warnings are shown", "", read_filters, write_filters),
+        Ambient("~the working folder", "", os.getcwd, os.chdir),
+        Ambient("~the import path", "", lambda: tuple(sys.path), write_path),
+        Ambient("~the environment variables that cells set", "", read_environment, write_environment),
+        Ambient("~how logging is set", "", read_logging, write_logging),
+        Ambient("~the recursion limit", "", sys.getrecursionlimit, sys.setrecursionlimit),
     )
 }
-RANDOM = {"random": "~python random", "numpy.random": "~numpy random", "torch": "~torch random"}
+RANDOM = {"random": "~the random state", "numpy.random": "~NumPy's random state", "torch": "~PyTorch's random state"}
 READING = {"random": "getstate", "numpy.random": "get_state", "torch": "get_rng_state"}
 RESETTING = {
     "random": ("seed", "setstate"),

@@ -40,7 +40,7 @@ def watch(seed: int, default: Default) -> None:
         "torch": partial(set_up_torch, seed, default),
         "matplotlib": partial(set_up_matplotlib, default),
         "matplotlib_inline.backend_inline": drawing.set_format,
-        "pandas": partial(default, "~pandas options"),
+        "pandas": partial(default, "~the options of pandas"),
     }
     sys.meta_path.insert(0, AfterImport(actions))
 
@@ -51,9 +51,9 @@ def set_up_numpy(seed: int, default: Default) -> None:
     numpy.random.seed(seed)
     ambients.watch_random(numpy.random)
     core = sys.modules.get("numpy._core.arrayprint") or sys.modules["numpy.core.arrayprint"]
-    ambients.watch_use(core, "_array2string", "~numpy print options")
-    ambients.watch_use(numpy, "set_printoptions", "~numpy print options")
-    default("~numpy random", "~numpy print options", "~numpy error handling")
+    ambients.watch_use(core, "_array2string", "~how NumPy prints")
+    ambients.watch_use(numpy, "set_printoptions", "~how NumPy prints")
+    default("~NumPy's random state", "~how NumPy prints", "~how NumPy treats errors")
 
 
 def set_up_torch(seed: int, default: Default) -> None:
@@ -62,8 +62,8 @@ def set_up_torch(seed: int, default: Default) -> None:
     torch.manual_seed(seed)
     torch.set_warn_always(True)  # once for each cell, as other warnings, and not once for each process
     ambients.watch_random(torch)
-    ambients.watch_use(torch._tensor_str, "_str", "~torch print options")
-    ambients.watch_use(torch, "set_printoptions", "~torch print options")
+    ambients.watch_use(torch._tensor_str, "_str", "~how PyTorch prints")
+    ambients.watch_use(torch, "set_printoptions", "~how PyTorch prints")
     writer = torch.serialization._open_zipfile_writer_file
     original = writer.__init__
 
@@ -72,7 +72,7 @@ def set_up_torch(seed: int, default: Default) -> None:
         original(self, name)
 
     writer.__init__ = opening
-    default("~torch random", "~torch print options", "~torch settings")
+    default("~PyTorch's random state", "~how PyTorch prints", "~PyTorch's settings")
 
 
 def set_up_matplotlib(default: Default) -> None:
@@ -83,9 +83,9 @@ def set_up_matplotlib(default: Default) -> None:
 
     def reading(self: Any, key: str) -> Any:
         if key not in drawing.OF_NO_MATTER:
-            ambients.USED.add("~matplotlib settings")
+            ambients.USED.add("~matplotlib's settings")
         return original(self, key)
 
     settings.__getitem__ = reading
-    ambients.watch_use(settings, "__setitem__", "~matplotlib settings")
-    default("~matplotlib settings")
+    ambients.watch_use(settings, "__setitem__", "~matplotlib's settings")
+    default("~matplotlib's settings")

@@ -32,10 +32,9 @@ PRAGMAS = (
 )
 # What Python gets to see is of sound types, whatever a forged file holds.
 TRACES = (
-    "SELECT tick, id, code, mac, payload FROM traces JOIN used ON row = id WHERE +owner = ? AND typeof(code) = 'text'"
+    "SELECT tick, id, mac, payload FROM traces JOIN used ON row = id WHERE owner = ? AND code = ?"
     " AND typeof(tick) = 'integer' AND typeof(mac) = 'blob' AND typeof(payload) = 'blob'"
 )
-TRACES_OF_CODE = TRACES.replace("+owner = ?", "owner = ? AND code = ?")
 NOTE = (
     "SELECT mac, content FROM notes WHERE owner = ? AND name = ? AND typeof(mac) = 'blob' AND typeof(content) = 'blob'"
 )

@@ -111,7 +111,6 @@ class Ledger:
         return {
             "values": {name: self.record(known, shares[name]) for name, known in changed.items()} | dict.fromkeys(gone),
             "mutated": sorted(mutated),
-            "reading": sorted(self.reading & self.before.keys()),
             "definitions": {key: asdict(self.definitions.records[key]) for key in self.all_links(changed.values())},
             "classes": sorted(self.definitions.created),
             "entangled": entangled or hidden_link,

@@ -18,22 +18,6 @@ MODULE = "module "
 CHANGED = "changed"
 SHORT = 3  # causes, and names in one
 MOST_LINES = 40  # of a diff
-SETTINGS = {
-    "~python random": "the random state",
-    "~numpy random": "NumPy's random state",
-    "~torch random": "PyTorch's random state",
-    "~matplotlib settings": "matplotlib's settings",
-    "~torch print options": "how PyTorch prints",
-    "~numpy print options": "how NumPy prints",
-    "~numpy error handling": "how NumPy treats errors",
-    "~torch settings": "PyTorch's settings",
-    "~pandas options": "the options of pandas",
-    "~warning filters": "which warnings are shown",
-    "~working folder": "the working folder",
-    "~import path": "the import path",
-    "~environment": "the environment variables that cells set",
-    "~recursion limit": "the recursion limit",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +78,7 @@ class Reasons:
     def values(self, changes: Iterable[Change], scope: Scope, past: Past) -> Iterator[Cause]:
         """Names, those together that became something else in the same way: the deck's own before settings."""
         found: dict[tuple[str, str, tuple[str, ...]], list[str]] = {}
-        for change in sorted(changes, key=lambda change: change.key in SETTINGS):
+        for change in sorted(changes, key=lambda change: change.key[0] == "~"):
             event, by = self.event(change.key, scope, past)
             found.setdefault((became(change), event, by), []).append(noun(change.key))
         for (what, event, by), nouns in found.items():
@@ -182,7 +166,7 @@ def noun(key: str) -> str:
     """A name, a setting, or what a module holds."""
     if key.startswith(MODULE):
         return f"what {key.removeprefix(MODULE)} holds"
-    return SETTINGS.get(key, key.removeprefix("~"))
+    return key.removeprefix("~")
 
 
 def became(change: Change) -> str:

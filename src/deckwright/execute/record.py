@@ -101,7 +101,7 @@ def quotes_code(outputs: Iterable[Output]) -> bool:
 def special_inputs(names: Names, scope: Scope, report: Mapping[str, Any]) -> list[str]:
     """What else a step may depend on."""
     found = ["platform"]
-    if "~matplotlib settings" in report["used"]:
+    if "~matplotlib's settings" in report["used"]:
         found.append("figure")
     if any(name not in scope.values for name in set(report["used"]) & set(RANDOM.values())):
         found.append("seed")  # else all comes from the state that a step before has set

@@ -6,7 +6,7 @@ from typing import Any
 
 from deckwright.model import Output
 
-ADDRESS = re.compile(r"([<>][^<>\n]{0,200}\bat )0x[0-9a-f]{6,}")
+ADDRESS = re.compile(r"([<>][^<>\n]{0,200}\bat )0x[0-9a-fA-F]{6,}")
 COMPILED = re.compile(r"ipykernel_\d+[/\\]\d+\.py(?::|\", line )(?P<line>\d+)")  # after the name of a temporary folder
 COLOUR = r"(?:\x1b\[[\d;]*m)*"
 NUMBER = re.compile(rf"(Cell{COLOUR} {COLOUR}In\[)\d+(\])")  # of a cell: another one when a cell is added above

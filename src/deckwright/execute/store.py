@@ -98,20 +98,13 @@ class Store:
     # What is there
 
     def traces(self, code: str) -> Rows:
-        """The rows of this code: their ids and payloads, the last used first."""
-        return self.signed(self.read(index.TRACES_OF_CODE, self.owner, code)).get(code, [])
-
-    def all_traces(self) -> dict[str, Rows]:
-        """The same for every code there is."""
-        return self.signed(self.read(index.TRACES, self.owner))
-
-    def signed(self, rows: list[tuple[int, int, str, bytes, bytes]]) -> dict[str, Rows]:
-        """What was signed with the key; anything else is removed."""
-        found: dict[str, Rows] = {}
+        """The rows of this code that were signed with the key, the last used first: ids and payloads. Others go."""
+        found: Rows = []
         forged = []
-        for _, row, code, mac, payload in sorted(rows, reverse=True):  # SQLite would move the payloads to sort them
+        rows: list[tuple[int, int, bytes, bytes]] = self.read(index.TRACES, self.owner, code)
+        for _, row, mac, payload in sorted(rows, reverse=True):  # SQLite would move the payloads to sort them
             if compare_digest(mac, signature(self.key, "trace", code, payload)):
-                found.setdefault(code, []).append((row, payload))
+                found.append((row, payload))
             else:
                 forged.append((row,))
         if forged:

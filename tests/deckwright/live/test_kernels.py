@@ -17,6 +17,7 @@ from deckwright.model import steps
 from deckwright.pipeline import CACHE, Project, build
 from deckwright.source.load import load
 from tests.deckwright.conftest import MakeProject, Memory
+from tests.deckwright.execute.rows import all_traces
 
 DECK = """---
 title: T
@@ -64,7 +65,7 @@ def shown(project: Project) -> str:
 
 def traces(project: Project) -> list[object]:
     with Store.opened(project.root / CACHE, print) as store:
-        found = [json.loads(payload) for rows in store.all_traces().values() for _, payload in rows]
+        found = [json.loads(payload) for rows in all_traces(store).values() for _, payload in rows]
     differing = ("seconds", "watched", "restored", "stored")
     return sorted(({key: value for key, value in one.items() if key not in differing} for one in found), key=repr)
 

@@ -59,7 +59,6 @@ class Kind(NamedTuple):
     parts: Callable[[Any, "Context"], Parts | Reference]
     identity: bool = True  # two of the same content are two
     silent: frozenset[str] = frozenset()  # attributes that are no part of a value's digest
-    uncompared: frozenset[str] = frozenset()  # … as long as they hold what cannot change
 
 
 # Objects that a library has once, and that others refer to: a copy would be another thing.

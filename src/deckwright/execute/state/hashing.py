@@ -1,7 +1,7 @@
 """Look at a value: its canonical hash, the mutable objects it is made of, and what of the deck it refers to."""
 
 import sys
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
 from marshal import dumps
 from operator import ne
@@ -12,7 +12,7 @@ from xxhash import xxh3_128_hexdigest
 
 from deckwright.execute.names import code_names
 from deckwright.execute.state import Unstorable
-from deckwright.execute.state.anatomy import REFUSALS, Context, Kind, Parts, Reference
+from deckwright.execute.state.anatomy import REFUSALS, Context, Parts, Reference
 from deckwright.execute.state.classes import is_deck
 from deckwright.execute.state.libraries import block_parts
 from deckwright.execute.state.memory import Memories, Memory, address
@@ -163,7 +163,7 @@ class Looking:
         if type(obj) is FunctionType and is_deck(obj, context):
             self.found.reads |= code_names(obj.__code__)
         copying, self.copying = self.copying, self.copying or kind.parts is block_parts
-        self.parts(parts, kind)
+        self.parts(parts, kind.silent)
         self.copying = copying
 
     def is_definition(self, obj: Any) -> bool:
@@ -193,32 +193,29 @@ class Looking:
         self.out.append(b"!?" + dumps(type(obj).__qualname__, PLAIN))
         self.hidden.append(obj)
 
-    def parts(self, parts: Parts, kind: Kind) -> None:
+    def parts(self, parts: Parts, unheard: Iterable[str]) -> None:
         """Write down how something is made."""
         self.out.append(b"!O")
         self.visit(parts.make)
         self.visit(parts.args)
         if parts.state is not None:
-            self.state(parts.state, kind)
+            self.state(parts.state, unheard)
         if parts.items is not None:
             self.sequence(b"!I", list(parts.items))
         if parts.pairs is not None:
             self.mapping(dict(parts.pairs))
         self.out.append(b"!.")
 
-    def state(self, state: Any, kind: Kind) -> None:
+    def state(self, state: Any, unheard: Iterable[str]) -> None:
         """Write down attributes: a dict, or that and a dict of slots, which are not objects of their own."""
         if type(state) is dict:
-            unheard = {
-                name: value
-                for name, value in (state.items() if kind.silent or kind.uncompared else ())
-                if name in kind.silent or (name in kind.uncompared and type(value) in ATOMS)
-            }
-            self.silenced += unheard.values()
-            self.mapping({name: value for name, value in state.items() if name not in unheard} if unheard else state)
+            if unheard:
+                self.silenced += [value for name, value in state.items() if name in unheard]
+                state = {name: value for name, value in state.items() if name not in unheard}
+            self.mapping(state)
         elif type(state) is tuple and any(type(part) is dict for part in state):
             for part in state:
-                self.state(part, kind)
+                self.state(part, unheard)
         else:
             self.visit(state)
 

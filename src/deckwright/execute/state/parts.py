@@ -91,7 +91,7 @@ def kind_of(cls: type, context: Context) -> Kind:
     if known is None:
         named = (KINDS.get(f"{base.__module__}.{base.__qualname__}") for base in cls.__mro__)
         known = next((kind for kind in named if kind), None) or other_kind(cls)
-        known = context.kinds[cls] = known._replace(silent=silent(cls), uncompared=uncompared(cls))
+        known = context.kinds[cls] = known._replace(silent=silent(cls))
     return known
 
 
@@ -184,11 +184,3 @@ def silent(cls: Any) -> frozenset[str]:
     """Attributes that are no part of a value's digest."""
     names = [f"{base.__module__}.{base.__qualname__}" for base in cls.__mro__]
     return frozenset[str]().union(*(libraries.SILENT.get(name, ()) for name in names))
-
-
-def uncompared(cls: Any) -> frozenset[str]:
-    """Attributes that do not count, as their author said by `compare=False`, of a class that lets nobody set them."""
-    parameters = getattr(cls, "__dataclass_params__", None)
-    if not parameters or not parameters.frozen:
-        return frozenset()
-    return frozenset(field.name for field in cls.__dataclass_fields__.values() if not field.compare)

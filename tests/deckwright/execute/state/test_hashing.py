@@ -138,34 +138,14 @@ def test_what_is_the_same(one: Any, other: Any) -> None:
     assert digest(one) == digest(other)
 
 
-UNCOMPARED = "from dataclasses import dataclass, field\n@dataclass{}\nclass C:\n    n: int\n    seconds: list = field(compare=False)\nl = [1]; x = C(1, {})"
-
-
-@pytest.mark.parametrize("options", ["(frozen=True)", "(frozen=True, slots=True)"])
-def test_number_that_does_not_compare_is_no_part_of_the_digest_but_of_the_snapshot(options: str) -> None:
-    deck = Deck(UNCOMPARED.format(options, "2.5"))
+@pytest.mark.parametrize("options", ["", "(frozen=True)", "(slots=True)", "(frozen=True, slots=True)"])
+def test_field_that_does_not_compare_is_part_of_the_digest(options: str) -> None:
+    code = "from dataclasses import dataclass, field\n@dataclass{}\nclass C:\n    n: int\n    seconds: list = field(compare=False)\nl = [1]; x = C(1, l)"
+    deck = Deck(code.format(options))
     before = deck.look("x")
-    deck.run("x = C(1, 3.5)")
-    assert deck.look("x").digest == before.digest
-    assert restored(deck, "x")["x"].seconds == 3.5
-    deck.run("x = C(2, 2.5)")
+    deck.run("l.append(2)")
     assert deck.look("x").digest != before.digest
-
-
-@pytest.mark.parametrize(
-    ("options", "value", "change"),
-    [
-        ("(frozen=True)", "l", "l.append(2)"),
-        ("(frozen=True, slots=True)", "l", "x.seconds.append(2)"),
-        ("", "2.5", "x.seconds = 3.5"),
-        ("(slots=True)", "2.5", "x.seconds = 3.5"),
-    ],
-)
-def test_field_that_can_change_is_part_of_the_digest(options: str, value: str, change: str) -> None:
-    deck = Deck(UNCOMPARED.format(options, value))
-    before = deck.look("x")
-    deck.run(change)
-    assert deck.look("x").digest != before.digest
+    assert restored(deck, "x")["x"].seconds == [1, 2]
 
 
 REACH = {
