@@ -13,10 +13,10 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
-from deckwright.execute.kernel import booting_kernel
-from deckwright.execute.store import Store
+from deckwright.execute.kernel.kernel import booting_kernel
+from deckwright.execute.store.store import Store
 from deckwright.execute.trace import Trace
-from deckwright.execute.walk import Walk
+from deckwright.execute.walk.walk import Walk
 from deckwright.pipeline import CACHE
 from deckwright.source.load import load
 from tests.bench_builds import BETWEEN, FRONT, PROSE, cell, decks, seconds

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from deckwright import pipeline
 from deckwright.browser.commands import BROWSER
 from deckwright.errors import INTERRUPTED, OK, USAGE, WRONG, DeckError, nearest
-from deckwright.execute.store import LIMIT, Store
+from deckwright.execute.store.store import LIMIT, Store
 from deckwright.jobs import fitting, free_memory
 from deckwright.live.commands import LIVE
 from deckwright.model import Cell, Deck, blocks_of, steps
@@ -26,7 +26,7 @@ from deckwright.source.load import load
 from deckwright.words import counted, size
 
 if TYPE_CHECKING:
-    from deckwright.execute.kernel import Kernel
+    from deckwright.execute.kernel.kernel import Kernel
 
 GC_THRESHOLD = 200_000  # a build keeps nearly all that it makes, so looking for garbage early is in vain
 Command = Callable[[Project, Namespace, Progress], int]
@@ -88,8 +88,8 @@ def freeze(project: Project, chosen: Namespace, progress: Progress) -> int:
 
 def plan(project: Project, chosen: Namespace, progress: Progress) -> int:
     """Say what a build would run."""
-    from deckwright.execute.accounts import planned
-    from deckwright.execute.dry import Dry
+    from deckwright.execute.walk.accounts import planned
+    from deckwright.execute.walk.dry import Dry
 
     with opened(project, progress) as (store, decks):
         found = [(deck, one) for deck in decks for one in Dry(deck, store).forecasts()]
@@ -104,8 +104,8 @@ def plan(project: Project, chosen: Namespace, progress: Progress) -> int:
 
 def why(project: Project, chosen: Namespace, progress: Progress) -> int:
     """Tell the chain of causes of one cell, in each deck that has it."""
-    from deckwright.execute.accounts import explained
-    from deckwright.execute.dry import Dry
+    from deckwright.execute.walk.accounts import explained
+    from deckwright.execute.walk.dry import Dry
 
     with opened(project, progress) as (store, decks):
         having = [deck for deck in decks if any(step.label == chosen.label for step in steps(deck))]
@@ -123,8 +123,8 @@ def why(project: Project, chosen: Namespace, progress: Progress) -> int:
 
 def verify(project: Project, chosen: Namespace, progress: Progress) -> int:
     """Compare a clean run with what is kept."""
-    from deckwright.execute.accounts import verified
-    from deckwright.execute.verify import Verify
+    from deckwright.execute.walk.accounts import verified
+    from deckwright.execute.walk.verify import Verify
 
     walks, differences = [], []
     with opened(project, progress) as (store, decks), ExitStack() as kernels:
@@ -187,7 +187,7 @@ def booting(deck: Deck) -> Callable[[], AbstractContextManager["Kernel"]]:
     """What starts a kernel for a deck."""
 
     def boot() -> AbstractContextManager["Kernel"]:
-        from deckwright.execute.kernel import booting_kernel  # with Jupyter, 0.3 s
+        from deckwright.execute.kernel.kernel import booting_kernel  # with Jupyter, 0.3 s
 
         return booting_kernel(deck.root)
 

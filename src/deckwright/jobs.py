@@ -11,7 +11,7 @@ from deckwright.errors import DeckError
 from deckwright.execute.watch import Watcher
 from deckwright.model import Deck
 
-KERNEL = "deckwright.execute.launch"
+KERNEL = "deckwright.execute.kernel.launch"
 ROOM = 1_500_000_000  # bytes that a kernel with its libraries and data may need
 T = TypeVar("T")
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from deckwright.errors import DeckError, DecksFailed
-from deckwright.execute.store import Store
+from deckwright.execute.store.store import Store
 from deckwright.execute.watch import Watcher
 from deckwright.installed import version
 from deckwright.jobs import each
@@ -23,8 +23,8 @@ from deckwright.site.publish import publish, published, refuse_foreign
 from deckwright.source.load import Broken, load, load_each
 
 if TYPE_CHECKING:
-    from deckwright.execute.kernel import Kernel
-    from deckwright.execute.walk import Walk
+    from deckwright.execute.kernel.kernel import Kernel
+    from deckwright.execute.walk.walk import Walk
 
 CACHE = ".deckwright"
 NOTHING_RAN = Results({}, {})
@@ -34,7 +34,7 @@ Boot = Callable[[Path], AbstractContextManager["Kernel"]]
 
 def new_kernel(root: Path) -> AbstractContextManager["Kernel"]:
     """A kernel that begins to boot, for a project."""
-    from deckwright.execute.kernel import booting_kernel  # a build that runs nothing never loads Jupyter
+    from deckwright.execute.kernel.kernel import booting_kernel  # a build that runs nothing never loads Jupyter
 
     return booting_kernel(root)
 
@@ -143,8 +143,8 @@ def failure(failed: Mapping[str, DeckError], others: int) -> DeckError:
 def freeze(project: Project, watcher: Watcher, *, fresh: bool = False) -> None:
     """Bring every deck up to date as a build does, then write its results beside it, to be committed."""
     with Store.opened(project.root / CACHE, watcher.warn) as store, ExitStack() as kernels:
-        from deckwright.execute.frozen import frozen
-        from deckwright.execute.frozenfiles import write
+        from deckwright.execute.frozen.folder import write
+        from deckwright.execute.frozen.results import frozen
 
         decks = load(project.root, project.slides, store)
         walks = [walk(deck, store, watcher, kernels, fresh=fresh) for deck in decks]
@@ -156,8 +156,8 @@ def freeze(project: Project, watcher: Watcher, *, fresh: bool = False) -> None:
 
 def thaw(decks: Sequence[Deck], store: Store, watcher: Watcher) -> list[Results | DeckError]:
     """The results that `freeze` wrote. Loads neither Jupyter nor any library of a cell."""
-    from deckwright.execute.frozen import thawed
-    from deckwright.execute.reasons import listed
+    from deckwright.execute.frozen.results import thawed
+    from deckwright.execute.walk.reasons import listed
 
     unseen: dict[str, None] = {}
     results = each(decks, lambda deck, _: thawed(deck, store, unseen) if any(steps(deck)) else NOTHING_RAN, watcher)
@@ -186,7 +186,7 @@ def walk(
     boot: Boot = new_kernel,
 ) -> "Walk":
     """A walk through a deck, with a kernel when it needs one."""
-    from deckwright.execute.walk import Walk  # with what it knows of Python, 40 ms
+    from deckwright.execute.walk.walk import Walk  # with what it knows of Python, 40 ms
 
     @contextmanager
     def booting() -> Iterator["Kernel"]:

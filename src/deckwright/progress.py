@@ -177,7 +177,7 @@ def odd(step: Step, trace: Trace, said: Sequence[str] = ()) -> str:
     never = isinstance(step, Cell) and step.options.cache == "never"
     if not (trace.flags or never):
         return ""
-    from deckwright.execute.reasons import oddities  # nearly never needed
+    from deckwright.execute.walk.reasons import oddities  # nearly never needed
 
     return "".join(f", {word}" for word in oddities(step, trace) if word not in said)
 

@@ -398,6 +398,6 @@ def test_end_leaves_no_kernel_behind(author: Write) -> None:
     one.server.send_signal(signal.SIGINT)
     assert one.server.wait(20) == 0
     found = subprocess.run(
-        ["pgrep", "-f", f"deckwright.execute.launch {one.server.pid} "], capture_output=True, check=False
+        ["pgrep", "-f", f"deckwright.execute.kernel.launch {one.server.pid} "], capture_output=True, check=False
     )
     assert found.stdout == b""

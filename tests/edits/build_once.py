@@ -44,7 +44,7 @@ class Diary:
 def main(folder: str) -> None:
     root, diary = Path(folder), Diary()
     build(Project(root, root / "slides", root / "site"), diary)
-    kernel = "deckwright.execute.kernel" in sys.modules
+    kernel = "deckwright.execute.kernel.kernel" in sys.modules
     print(json.dumps({"ran": diary.ran, "kernel": kernel, "warnings": diary.warnings}))
 
 

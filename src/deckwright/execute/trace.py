@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from deckwright.execute.files import FOLDER
 from deckwright.execute.scope import Definition, Scope, Share, Value, digest_of, translated
+from deckwright.execute.store.files import FOLDER
 
 STATE = frozenset(  # inputs that make a value what it is
     ("value", "sharing", "file", "files", "folder", "kind", "variable", "module", "seed", "past")

@@ -17,9 +17,9 @@ from typing import Any, NamedTuple, cast
 
 from deckwright import installed
 from deckwright.errors import DeckError
-from deckwright.execute import libraries
-from deckwright.execute.kernel import Kernel, booting_kernel
-from deckwright.execute.modules import Modules
+from deckwright.execute.analysis import libraries
+from deckwright.execute.analysis.modules import Modules
+from deckwright.execute.kernel.kernel import Kernel, booting_kernel
 from deckwright.execute.watch import Step, Watcher
 from deckwright.model import Deck, Output
 from deckwright.settings import CellOptions, FigureSize, figure_of

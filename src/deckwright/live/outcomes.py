@@ -13,8 +13,8 @@ from pathlib import Path
 from threading import Event
 from typing import Any
 
-from deckwright.execute.blobs import get
-from deckwright.execute.repeat import joined, labelled, repeatable
+from deckwright.execute.kernel.repeat import joined, labelled, repeatable
+from deckwright.execute.store.blobs import get
 from deckwright.execute.trace import Trace
 from deckwright.execute.watch import Step
 from deckwright.model import Deck, Expression, Output, Results, steps

@@ -19,9 +19,9 @@ from typing import Any, NamedTuple
 
 from deckwright import pipeline
 from deckwright.errors import DeckError
-from deckwright.execute.modules import Modules
-from deckwright.execute.present import import_roots
-from deckwright.execute.store import Store
+from deckwright.execute.analysis.modules import Modules
+from deckwright.execute.store.store import Store
+from deckwright.execute.walk.present import import_roots
 from deckwright.execute.watch import Silence
 from deckwright.live.changes import Changes
 from deckwright.live.kernels import Kernels, Start

@@ -8,7 +8,7 @@ from html import escape
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from deckwright.execute.traceback import is_library_frame
+from deckwright.execute.kernel.traceback import is_library_frame
 from deckwright.model import Cell, Formula, Output, Slide
 from deckwright.render.ansi import coloured
 from deckwright.render.assets import Assets

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from deckwright import pipeline
 from deckwright.errors import DeckError, Place
-from deckwright.execute.store import Store
+from deckwright.execute.store.store import Store
 from deckwright.execute.watch import Watcher
 from deckwright.model import Cell, Deck
 from deckwright.pipeline import CACHE, Project
@@ -79,7 +79,7 @@ def refuse_outdated(project: Project, watcher: Watcher) -> None:
 
 def outdated(deck: Deck, store: Store) -> Sequence[str]:
     """The steps that a build would run."""
-    from deckwright.execute.dry import Dry, Verdict
+    from deckwright.execute.walk.dry import Dry, Verdict
 
     steps = [found.step for found in Dry(deck, store).forecasts() if found.verdict is Verdict.RUNS]
     return [step.label for step in steps if not (isinstance(step, Cell) and step.options.cache == "never")]

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from deckwright.errors import DeckError, DecksFailed, Place
-from deckwright.execute.dry import Forecast, Verdict
+from deckwright.execute.walk.dry import Forecast, Verdict
 from deckwright.execute.watch import Step
 from deckwright.model import Cell, Deck
 from deckwright.progress import Progress

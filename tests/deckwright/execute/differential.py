@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from deckwright.errors import DeckError
-from deckwright.execute.names import names_of
+from deckwright.execute.analysis.names import names_of
 from deckwright.execute.scope import Scope
-from deckwright.execute.store import Store
+from deckwright.execute.store.store import Store
 from deckwright.execute.trace import Trace
-from deckwright.execute.walk import Walk
+from deckwright.execute.walk.walk import Walk
 from deckwright.execute.watch import Step
 from deckwright.model import Cell
 from deckwright.source.parse import parse

@@ -27,11 +27,11 @@ from typing import Any
 
 import deckwright
 from deckwright.errors import DeckError
-from deckwright.execute.libraries import installed, odd_names
-from deckwright.execute.protocol import CALL, REPORT
-from deckwright.execute.repeat import joined, repeatable
-from deckwright.execute.session import source_of
-from deckwright.execute.traceback import cell_error
+from deckwright.execute.analysis.libraries import installed, odd_names
+from deckwright.execute.kernel.protocol import CALL, REPORT
+from deckwright.execute.kernel.repeat import joined, repeatable
+from deckwright.execute.kernel.session import source_of
+from deckwright.execute.kernel.traceback import cell_error
 from deckwright.execute.watch import Step, Watcher
 from deckwright.model import Cell, Deck, Output
 from deckwright.settings import CellOptions, FigureSize, figure_of
@@ -47,7 +47,7 @@ SOURCE = Path(deckwright.__file__).parents[1]
 
 
 class ForkedKernel:
-    """Like deckwright.execute.kernel.Kernel."""
+    """Like deckwright.execute.kernel.kernel.Kernel."""
 
     def __init__(self, server: str, root: Path) -> None:
         self.connection = Client(server, family="AF_UNIX")
@@ -161,7 +161,7 @@ def booting(root: Path, *libraries: str) -> Callable[[], Any]:
 def serve(address: str, libraries: Sequence[str]) -> None:
     """Fork a kernel for each connection, until standard input ends."""
     shell = made_shell()
-    importlib.import_module("deckwright.execute.agent")
+    importlib.import_module("deckwright.execute.inside.agent")
     installed()
     odd_names()
     hidden = hide(libraries)

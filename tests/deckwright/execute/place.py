@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from deckwright.execute import kernel
+from deckwright.execute.kernel import kernel
 from deckwright.pipeline import CACHE, Project, build
 from tests.deckwright.conftest import Memory
 

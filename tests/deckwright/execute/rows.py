@@ -1,6 +1,6 @@
 """All that a store knows of steps, whatever their code."""
 
-from deckwright.execute.store import Rows, Store
+from deckwright.execute.store.store import Rows, Store
 
 
 def all_traces(store: Store) -> dict[str, Rows]:

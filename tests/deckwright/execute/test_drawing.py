@@ -10,7 +10,7 @@ from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, findfont
 
-from deckwright.execute import drawing
+from deckwright.execute.inside import drawing
 
 LONG = ["a name longer than the margin", "another of this length"]
 

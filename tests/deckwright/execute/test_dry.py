@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from deckwright.execute.accounts import explained, planned
-from deckwright.execute.dry import Dry, Forecast
-from deckwright.execute.store import Store
+from deckwright.execute.store.store import Store
+from deckwright.execute.walk.accounts import explained, planned
+from deckwright.execute.walk.dry import Dry, Forecast
 from deckwright.source.parse import parse
 
 from .differential import KEY, STORE, Workshop, deck_of

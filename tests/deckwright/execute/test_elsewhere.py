@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from deckwright.execute.blobs import address_of
-from deckwright.execute.store import FOREIGN, TORN
+from deckwright.execute.store.blobs import address_of
+from deckwright.execute.store.store import FOREIGN, TORN
 from deckwright.pipeline import CACHE
 
 from .place import ALL, CELLS, FIRST, READ, Place, made_place

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from deckwright.errors import DeckError
-from deckwright.execute.names import names_of
+from deckwright.execute.analysis.names import names_of
 from deckwright.pipeline import CACHE, Project, build, freeze
 from deckwright.source.load import load
 from tests.deckwright.conftest import MakeProject, Memory
@@ -73,7 +73,7 @@ FROZEN = "slides/.frozen"
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("deckwright.execute.kernel.booting_kernel", lambda root: forked_kernel(root, ()))
+    monkeypatch.setattr("deckwright.execute.kernel.kernel.booting_kernel", lambda root: forked_kernel(root, ()))
 
 
 @pytest.fixture
@@ -400,14 +400,14 @@ def test_code_has_the_same_key_under_every_python() -> None:
     ("content", "line", "why"),
     [
         (b"", 1, "it is not JSON: Expecting value"),
-        (b'{\n <<<<<<< ours\n"format": 1}', 2, "it is not JSON: Expecting property name enclosed in double quotes"),
+        (b'{\n <<<<<<< ours\n"format": 2}', 2, "it is not JSON: Expecting property name enclosed in double quotes"),
         (b"\xff\xfe\xff", 0, "it is not JSON"),
         (b"[" * 100_000, 0, "it is not JSON"),
         (b"[]", 0, "another version of deckwright has written them"),
         (b'{"format": 0, "steps": [], "language": {}}', 0, "another version of deckwright has written them"),
-        (b'{"format": 1, "steps": [], "language": {"a": "\\ud800"}}', 0, "it is not JSON"),
-        (b'{"format": 1, "steps": {}, "language": {}}', 0, "it is not a list of steps"),
-        (b'{"format": 1, "steps": [0], "language": {}}', 0, "step 1 in it is none that was frozen"),
+        (b'{"format": 2, "steps": [], "language": {"a": "\\ud800"}}', 0, "it is not JSON"),
+        (b'{"format": 2, "steps": {}, "language": {}}', 0, "it is not a list of steps"),
+        (b'{"format": 2, "steps": [0], "language": {}}', 0, "step 1 in it is none that was frozen"),
     ],
 )
 def test_garbled_results_are_told_with_their_place(

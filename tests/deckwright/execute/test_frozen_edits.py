@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from deckwright.errors import DeckError
-from deckwright.execute.frozen import frozen, thawed
-from deckwright.execute.frozenfiles import write
-from deckwright.execute.store import Store
+from deckwright.execute.frozen.folder import write
+from deckwright.execute.frozen.results import frozen, thawed
+from deckwright.execute.store.store import Store
 from deckwright.model import Deck, Output
 from deckwright.source.parse import parse
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from deckwright.execute import statements
-from deckwright.execute.modules import Modules
+from deckwright.execute.analysis import statements
+from deckwright.execute.analysis.modules import Modules
 
 TALK = Path(__file__).parents[3] / "src" / "mnist_talk"
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deckwright.execute.names import code_names, names_of
+from deckwright.execute.analysis.names import code_names, names_of
 
 IN_CLASS = "class A:\n    x = x\n    def f(self): return self.y + z\n    __w += 1"
 READS = {  # code: names that it can read before it has bound them, names that it cannot

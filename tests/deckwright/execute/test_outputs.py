@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from deckwright.execute.kernel import booting_kernel
-from deckwright.execute.store import Store
-from deckwright.execute.walk import Walk
+from deckwright.execute.kernel.kernel import booting_kernel
+from deckwright.execute.store.store import Store
+from deckwright.execute.walk.walk import Walk
 from deckwright.pipeline import CACHE, build
 from deckwright.source.load import load
 from tests.deckwright.conftest import MakeProject, Memory

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from deckwright.execute.reasons import difference, listed, sizes
+from deckwright.execute.walk.reasons import difference, listed, sizes
 
 from .differential import Workshop, deck_of
 

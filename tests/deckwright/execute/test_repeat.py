@@ -2,7 +2,7 @@
 
 import pytest
 
-from deckwright.execute.repeat import joined, labelled, numbered, overwritten, repeatable
+from deckwright.execute.kernel.repeat import joined, labelled, numbered, overwritten, repeatable
 
 
 @pytest.mark.parametrize(

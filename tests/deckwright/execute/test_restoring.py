@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from deckwright.execute import present
+from deckwright.execute.walk import present
 
 from .differential import REPLAY, Workshop, compare, deck_of
 from .forked import booting

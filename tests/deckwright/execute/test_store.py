@@ -14,11 +14,11 @@ from pathlib import Path
 
 import pytest
 
-from deckwright.execute import index
-from deckwright.execute.blobs import address_of
-from deckwright.execute.key import owner_of, signature
-from deckwright.execute.lock import WAITING
-from deckwright.execute.store import DAMAGED, FOREIGN, KEEP, MISSING, TORN, Store
+from deckwright.execute.store import index
+from deckwright.execute.store.blobs import address_of
+from deckwright.execute.store.key import owner_of, signature
+from deckwright.execute.store.lock import WAITING
+from deckwright.execute.store.store import DAMAGED, FOREIGN, KEEP, MISSING, TORN, Store
 
 from .rows import all_traces
 
@@ -70,7 +70,7 @@ def child(folder: Path, code: str, before: str = "") -> subprocess.Popen[str]:
     program = f"""
 import os, sys, resource
 from pathlib import Path
-from deckwright.execute.store import Store
+from deckwright.execute.store.store import Store
 notices = []
 {before}
 with Store.opened(Path({str(folder)!r}), notices.append, key={KEY!r}) as store:

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from deckwright.errors import DeckError
-from deckwright.execute.lock import WAITING
-from deckwright.execute.store import UNKEPT
+from deckwright.execute.store.lock import WAITING
+from deckwright.execute.store.store import UNKEPT
 from deckwright.pipeline import CACHE
 
 from .differential import deck_of

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from deckwright.execute.kernel import booting_kernel
+from deckwright.execute.kernel.kernel import booting_kernel
 from deckwright.settings import FigureSize
 
 from .differential import Workshop, deck_of

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from deckwright.execute.accounts import verified
-from deckwright.execute.store import Store
-from deckwright.execute.verify import Difference, Verify, outputs_compared
+from deckwright.execute.store.store import Store
+from deckwright.execute.walk.accounts import verified
+from deckwright.execute.walk.verify import Difference, Verify, outputs_compared
 from deckwright.source.parse import parse
 
 from .differential import KEY, STORE, Diary, Workshop, deck_of

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from deckwright.errors import DeckError
-from deckwright.execute.modules import Modules
-from deckwright.execute.present import import_roots
-from deckwright.execute.store import Store
+from deckwright.execute.analysis.modules import Modules
+from deckwright.execute.store.store import Store
+from deckwright.execute.walk.present import import_roots
 from deckwright.execute.watch import Silence, Step
 from deckwright.live.kernels import Ahead, Given, Kernels, Start, leading_imports
 from deckwright.model import steps

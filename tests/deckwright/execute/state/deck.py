@@ -4,8 +4,8 @@ import sys
 from types import ModuleType
 from typing import Any
 
-from deckwright.execute.state.hashing import Look, look, look_into
-from deckwright.execute.state.snapshot import dump, dump_definition, load, load_definition
+from deckwright.execute.inside.state.hashing import Look, look, look_into
+from deckwright.execute.inside.state.snapshot import dump, dump_definition, load, load_definition
 
 
 def is_local(module: str) -> bool:

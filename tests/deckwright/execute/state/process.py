@@ -11,8 +11,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 from deck import Deck
 from values import CASES
 
-from deckwright.execute.state import Unstorable
-from deckwright.execute.state.anatomy import REFUSALS
+from deckwright.execute.inside.state import Unstorable
+from deckwright.execute.inside.state.anatomy import REFUSALS
 
 FOLDER = Path(sys.argv[2])
 

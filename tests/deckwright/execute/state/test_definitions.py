@@ -4,8 +4,8 @@ import sys
 
 import pytest
 
-from deckwright.execute.state.hashing import look_into
-from deckwright.execute.state.parts import is_definition
+from deckwright.execute.inside.state.hashing import look_into
+from deckwright.execute.inside.state.parts import is_definition
 
 from .deck import Deck, is_local, restored
 
@@ -236,7 +236,7 @@ def test_what_belongs_to_the_author_is_named(tmp_path: object, monkeypatch: pyte
 
 
 def test_a_class_whose_making_runs_code_is_not_stored() -> None:
-    from deckwright.execute.state import Unstorable
+    from deckwright.execute.inside.state import Unstorable
 
     deck = Deck("all = []\nclass A:\n    def __init_subclass__(cls): all.append(cls)\nclass B(A): pass\nx = B()")
     assert deck.look("x").opaque == ""

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from deckwright.execute.state.hashing import look
+from deckwright.execute.inside.state.hashing import look
 
 from .deck import Deck, is_local, restored
 

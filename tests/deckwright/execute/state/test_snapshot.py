@@ -6,8 +6,8 @@ import sys
 
 import pytest
 
-from deckwright.execute.state import Unstorable
-from deckwright.execute.state.memory import make_memory
+from deckwright.execute.inside.state import Unstorable
+from deckwright.execute.inside.state.memory import make_memory
 
 from .deck import Deck, restored
 from .values import OPAQUE
@@ -52,6 +52,6 @@ def test_arrays_lie_as_their_libraries_lay_them() -> None:
 
 
 def test_no_library_is_imported_for_plain_values() -> None:
-    code = "import sys; import deckwright.execute.state.snapshot, deckwright.execute.state.hashing as h; h.look([1], {}, bool); print(*sys.modules)"
+    code = "import sys; import deckwright.execute.inside.state.snapshot, deckwright.execute.inside.state.hashing as h; h.look([1], {}, bool); print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, check=True).stdout.split()
     assert not {"numpy", "torch", "pandas", "matplotlib", "IPython", "nbformat"} & set(loaded)

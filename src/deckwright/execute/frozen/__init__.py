@@ -1,0 +1,1 @@
+"""Results written for git, and builds from them alone."""

@@ -1,0 +1,1 @@
+"""A kernel as the build sees it: started, talked to, ended."""

@@ -1,0 +1,1 @@
+"""What is kept in `.deckwright/`: contents by address, traces and notes in an index, signed."""
