@@ -1,7 +1,7 @@
 """What is known of the kernel's state without having it: each name's value by digest, and what it shares.
 
 A scope is a frozen value; applying a trace gives the next one. Names that begin with `~` are settings of the
-process (see settings.py's sibling ambients.py), names that begin with `module ` the state of the author's own modules.
+process (inside/ambients.py), names that begin with `module ` the state of the author's own modules.
 """
 
 from collections import Counter, defaultdict

@@ -148,6 +148,8 @@ class Dry(Walk):
         """Take it that a step gets what it reads; the bytes to restore for it. What must run again for it is noted."""
         if self.past.changed_values(index):
             self.supply.whole.add(index)
+        if self.past.quoted_code(index):
+            self.supply.quoting.add(index)
         again = self.supply.before(index)
         if again and self.supply.live:
             self.supply.new_kernel()
