@@ -1,7 +1,7 @@
 """What one run of a step used and did, so that the next build can tell whether it would do the same again."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -126,51 +126,29 @@ def is_state(key: str) -> bool:
 
 def from_json(content: bytes) -> Trace:
     """A trace as the store has it."""
-    found = json.loads(content)
-    return Trace(
-        inputs=found["inputs"],
-        effects={name: effect and read_effect(effect) for name, effect in found["effects"].items()},
-        definitions={key: read_definition(record) for key, record in found["definitions"].items()},
-        files=found["files"],
-        stored=tuple((tuple(names), address, state) for names, address, state in found["stored"]),
-        shown=found["shown"],
-        seconds=found["seconds"],
-        watched=found["watched"],
-        entangled=found["entangled"],
-        flags=tuple(found["flags"]),
-        reason=tuple(found["reason"]),
-        causes=tuple(Cause(cause["words"], tuple(cause["by"]), tuple(cause["details"])) for cause in found["causes"]),
-        same=found["same"],
-        restored=found["restored"],
-        label=found["label"],
-        code=found["code"],
-        text=found["text"],
-    )
+    found = with_tuples(json.loads(content))
+    effects = {name: effect and read_effect(effect) for name, effect in found["effects"].items()}
+    definitions = {key: read_definition(record) for key, record in found["definitions"].items()}
+    causes = tuple(Cause(**with_tuples(cause)) for cause in found["causes"])
+    return Trace(**found | {"effects": effects, "definitions": definitions, "causes": causes})
 
 
 def read_effect(record: Mapping[str, Any]) -> Effect:
-    """An effect as JSON has it."""
-    return Effect(read_value(record["value"]), tuples(record["objects"]))
-
-
-def read_value(record: Mapping[str, Any]) -> Value:
-    """A value as JSON has it: without runs, which are told by the effect."""
-    return Value(
-        record["digest"],
-        (),
-        tuple(record["links"]),
-        tuple(record["reads"]),
-        tuples(record["modules"]),
-        record["opaque"],
-        record["size"],
-    )
+    """An effect as JSON has it: without runs, which are told by its objects."""
+    value = with_tuples(record["value"]) | {"runs": ()}
+    return Effect(Value(**value), tuples(record["objects"]))
 
 
 def read_definition(record: Mapping[str, Any]) -> Definition:
     """A definition as JSON has it."""
-    return Definition(tuple(record["reads"]), tuple(record["links"]), tuples(record["modules"]), record["blob"])
+    return Definition(**with_tuples(record))
 
 
-def tuples(rows: Iterable[Iterable[Any]]) -> Any:
-    """Rows of JSON as tuples."""
-    return tuple(tuple(row) for row in rows)
+def with_tuples(record: Mapping[str, Any]) -> dict[str, Any]:
+    """Fields as JSON has them, but for its lists."""
+    return {key: tuples(part) for key, part in record.items()}
+
+
+def tuples(part: Any) -> Any:
+    """Lists of JSON as tuples."""
+    return tuple(map(tuples, part)) if isinstance(part, list) else part

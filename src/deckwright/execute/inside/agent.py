@@ -22,6 +22,7 @@ from deckwright.execute.kernel.protocol import CALL, END, REPORT, SHOW
 from deckwright.execute.scope import Definition
 from deckwright.execute.store import blobs
 from deckwright.execute.store.files import FOLDER, file_address
+from deckwright.execute.trace import tuples
 
 LARGE_FILE = 64 << 20  # bytes: a larger file that a cell writes is not kept
 
@@ -193,7 +194,7 @@ class Agent:
         for name in plan["modules"]:
             __import__(name)
         ledger.known |= {name: known for name, known in ledger.look_at_modules().items() if name not in ledger.known}
-        records = {key: Definition(*map(tuple_of, record)) for key, record in plan["definitions"].items()}
+        records = {key: Definition(*tuples(record)) for key, record in plan["definitions"].items()}
         ledger.definitions.restore(records, self.content)
         differing: list[str] = []
         for address, expected in plan["groups"]:
@@ -229,11 +230,6 @@ class Agent:
         if content is None:
             raise FileNotFoundError(f"{address} is gone")
         return content
-
-
-def tuple_of(part: Any) -> Any:
-    """Lists of JSON as tuples."""
-    return tuple(map(tuple_of, part)) if isinstance(part, list) else part
 
 
 def forget_warnings() -> None:
