@@ -68,7 +68,7 @@ def grown_neuron(seed: int) -> None:
     branches(axes, dendrites, BLUE, 0.65)
     axes.scatter(0, 0, s=900, color=BLUE, zorder=3)
     axes.text(-1.75, -1.02, "dendrites", color=BLUE, ha="center", va="center", fontsize=18)
-    axes.text(2, 0.32, "axon", color=ORANGE, ha="center", va="bottom", fontsize=18)
+    axes.text(1.6, 0.15, "axon", color=ORANGE, ha="center", va="bottom", fontsize=18)
     axes.set(xlim=(-2.3, 4.3), ylim=(-1.2, 1.2))
 
 

@@ -71,14 +71,16 @@ def pixel_values(image: Tensor, top: int, left: int, size: int = 9) -> None:
     """Draw an image (28, 28) beside the values of a square window of it."""
     whole, window = plt.subplots(1, 2, width_ratios=(1, 1.15))[1]
     draw_ink(whole, image, 255)
-    whole.add_patch(Rectangle((left - 0.5, top - 0.5), size, size, fill=False, color=COLOURS[1], linewidth=3))
+    for axes, corner in ((whole, (left - 0.5, top - 0.5)), (window, (-0.5, -0.5))):
+        frame = Rectangle(corner, size, size, fill=False, color=COLOURS[1], linewidth=3, clip_on=False)
+        axes.add_patch(frame)
     whole.set(xticks=(0, 9, 18, 27), yticks=(0, 9, 18, 27), xlabel="column", ylabel="row")
     draw_ink(window, image[top : top + size, left : left + size], 255)
     window.axis("off")
     for row in range(size):
         for column in range(size):
             value = int(image[top + row, left + column])
-            window.text(column, row, str(value), ha="center", va="center", color="white" if value > 127 else INK)
+            window.text(column, row, str(value), ha="center", va="center", color="white" if value > 140 else INK)
 
 
 def learning_curves(histories: Mapping[str, History]) -> None:

@@ -39,10 +39,12 @@ def price_of_doubt(shares: Sequence[float]) -> None:
     for share in shares:
         loss = -math.log(share)
         plt.plot(share, loss, "o", color=COLOURS[1], markersize=11)
-        plt.annotate(f"{share:g} costs {loss:.2f}", (share, loss), (14, 10), textcoords="offset points")
-    plt.gca().set(
-        xlabel="probability given to the right answer", ylabel="loss", xlim=(0, 1.3), ylim=(0, 5.5), xticks=(0, 0.5, 1)
-    )
+        words = f"{share:g} costs {loss:.2f}"
+        plt.annotate(words, (share, loss), (14, 10), textcoords="offset points", annotation_clip=False)
+    # The axis ends at 1, as probabilities do; the last words stand outside of it.
+    axes = plt.gca()
+    axes.set(xlabel="probability given to the right answer", ylabel="loss", xlim=(0, 1), ylim=(0, 5.5))
+    axes.set(xticks=(0, 0.5, 1))
 
 
 # ---- With labels, and without ----
@@ -270,7 +272,7 @@ def convolution(image: Tensor, kernel: Tensor, row: int, column: int) -> None:
     window(right, row, column, 1)
     for axes, title in ((left, "image"), (middle, "kernel"), (right, "feature map")):
         axes.set_title(title)
-    for sign, place in (("×", -0.3), ("=", 1.2)):
+    for sign, place in (("∗", -0.3), ("=", 1.2)):
         middle.text(place, 0.5, sign, transform=middle.transAxes, ha="center", va="center", size=28)
 
 

@@ -18,6 +18,18 @@ HIDDEN = """() => [...document.querySelectorAll('.slides :is(h1, h2, p, li, td, 
     .filter((element) => !element.checkVisibility({ opacityProperty: true, visibilityProperty: true }))
     .filter((element) => !element.closest('details')).map((element) => element.textContent.trim())"""
 
+COLUMNS = """() => [...document.querySelectorAll('.columns > .column')].map((column) =>
+    [column.clientWidth, column.parentElement.clientWidth])"""
+
+
+def test_on_a_phone_columns_stand_one_under_another_as_wide_as_the_page(browser: Browser, kitchen_site: Path) -> None:
+    with browser.new_context(viewport={"width": 390, "height": 844}) as context:
+        page = context.new_page()
+        page.goto((kitchen_site / "reading.html").as_uri())
+        widths = page.evaluate(COLUMNS)
+    assert len(widths) > 1
+    assert all(column == around for column, around in widths)
+
 
 def test_without_javascript_all_slides_stand_one_under_another(browser: Browser, kitchen_site: Path) -> None:
     with browser.new_context(viewport=SCREEN, java_script_enabled=False) as context:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import accumulate
 from pathlib import Path
 
 import pytest
@@ -108,6 +109,7 @@ BEYOND = (
     "small-weights",
 )
 TIMING = re.compile(r"^\*\*(?P<whole>\d*)(?P<part>[¼½¾]?) min\.\*\* \S")
+CLOCK = re.compile(r"Clock: (?P<whole>\d*)(?P<part>[¼½¾]?) min")  # what the speaker's watch says when the slide comes
 PARTS = {"": 0.0, "¼": 0.25, "½": 0.5, "¾": 0.75}
 
 
@@ -134,7 +136,11 @@ def notes_of(slide: Slide) -> str:
 
 def minutes(note: str) -> float:
     """The time that a note begins with; 0 where it begins with none."""
-    found = TIMING.match(note)
+    return read(TIMING.match(note))
+
+
+def read(found: re.Match[str] | None) -> float:
+    """So many minutes, and a part of one."""
     return int(found["whole"] or 0) + PARTS[found["part"]] if found else 0
 
 
@@ -168,3 +174,11 @@ def test_each_slide_has_notes_that_begin_with_their_time(slides: tuple[Slide, ..
 
 def test_the_talk_fits_into_the_hour(slides: tuple[Slide, ...]) -> None:
     assert 45 <= sum(minutes(notes_of(slide)) for slide in slides) <= 52
+
+
+def test_a_clock_in_the_notes_is_the_sum_of_what_came_before(slides: tuple[Slide, ...]) -> None:
+    notes = [notes_of(slide) for slide in slides]
+    gone = accumulate(map(minutes, notes), initial=0.0)
+    clocks = [(CLOCK.search(note), spent) for note, spent in zip(notes, gone, strict=False)]
+    assert not [(read(clock), spent) for clock, spent in clocks if clock and read(clock) != spent]
+    assert sum(clock is not None for clock, _ in clocks) >= 6

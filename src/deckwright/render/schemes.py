@@ -17,7 +17,7 @@ COLOUR = re.compile(r"\b(?P<property>fill|stroke|stop-color)(?P<sign>: |=\")(?P<
 RASTER_OF_INK = '[id^="ink"] { filter: invert(1) hue-rotate(180deg) }'  # set_gid("ink…"): dark marks, paper left out
 
 GROUND = "#20262c"  # as light as a theme's dark ground may be
-LEAST_CONTRAST = 3.0  # with it, as WCAG wants it of graphics
+LEAST_CONTRAST = 4.5  # with it, as WCAG wants it of words: those in a figure often have the colour of their line
 NEUTRAL = 0.05  # less chroma than this is ink, paper, or a grey between them
 PASTEL = (0.87, 0.12)  # lighter, and of less chroma: the paper of some area
 

@@ -16,8 +16,9 @@ STYLE = """ <style>@media (prefers-color-scheme: dark) {
 svg { fill: #f5f5f5 }
 [id^="ink"] { filter: invert(1) hue-rotate(180deg) }
 [style*="fill: #22303c"] { fill: #d1dae2 !important }
+[style*="fill: #d55e00"] { fill: #e36b1d !important }
 [fill="#ffffff"] { fill: #1b1b1b !important }
-[style*="stroke: #000080"] { stroke: #3768de !important }
+[style*="stroke: #000080"] { stroke: #5689fb !important }
 }</style>
 """
 
@@ -44,10 +45,10 @@ def test_paper_and_pastels_turn_dark(colour: str) -> None:
 
 @pytest.mark.parametrize("colour", ["#000080", "#800000", "#0000ff", "#008000", "#4b0082", "#1f77b4"])
 def test_colours_can_be_seen_on_the_dark_ground(colour: str) -> None:
-    assert contrast(dark(colour), GROUND) >= 3
+    assert contrast(dark(colour), GROUND) >= 4.5
 
 
-@pytest.mark.parametrize("colour", ["#e69f00", "#56b4e9", "#009e73", "#ffff00"])
+@pytest.mark.parametrize("colour", ["#e69f00", "#56b4e9", "#cc79a7", "#ffff00"])
 def test_colours_that_can_be_seen_there_stay_what_they_are(colour: str) -> None:
     assert dark(colour) == colour
 
