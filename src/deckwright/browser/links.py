@@ -4,9 +4,10 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
-from urllib.error import HTTPError, URLError
+from urllib.error import HTTPError
 from urllib.parse import unquote, urldefrag, urlsplit
 from urllib.request import Request, urlopen
 
@@ -83,6 +84,6 @@ def ask(address: str) -> str:
     except HTTPError as error:
         error.close()
         return "" if error.code in UNWELCOME else f"{error.code} {error.reason}"
-    except (URLError, OSError) as error:
+    except (OSError, HTTPException) as error:
         return str(getattr(error, "reason", error)) or "no answer"
     return ""
