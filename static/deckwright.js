@@ -29,7 +29,7 @@
   };
   Reveal.on('ready', () => document.fonts.ready.then(() => fit(Reveal.getCurrentSlide())));
   Reveal.on('slidechanged', ({ currentSlide }) => fit(currentSlide));
-  Reveal.on('pdf-ready', () => Reveal.getSlides().forEach(fit));
+  Reveal.on('pdf-ready', () => document.querySelectorAll('.slides section.fit').forEach(fit));
   Reveal.initialize(config);
 
   // Light or dark: as the deck says, until the key D says otherwise for this tab. Paper has no such key.

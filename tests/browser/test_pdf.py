@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser
 from pypdf import PdfReader
 
-from deckwright.browser.chromium import opened, slide_count
+from deckwright.browser.chromium import ALL, opened
 from deckwright.browser.pdf import HANDOUTS, NOTES, finished, pdf
 from deckwright.errors import DeckError
 from deckwright.model import Deck
@@ -18,7 +18,7 @@ from deckwright.source.load import load
 
 from .conftest import KITCHEN, ROOT
 
-CLICKS = """() => Reveal.getSlides().map((slide) => new Set([...slide.querySelectorAll('.fragment')].map(
+CLICKS = f"""() => {ALL}.map((slide) => new Set([...slide.querySelectorAll('.fragment')].map(
     (fragment) => fragment.dataset.fragmentIndex)).size)"""
 IN_PLACE = re.compile(r"\s+")
 
@@ -41,7 +41,7 @@ def squeezed(text: str) -> str:
 def titles(browser: Browser, deck: Deck, kitchen_site: Path) -> list[str]:
     with opened(browser, kitchen_site, deck.settings.size) as page:
         found: list[str] = page.page.evaluate(
-            "() => Reveal.getSlides().map((slide) => slide.querySelector('h1, h2, h3')?.textContent.trim() ?? '')"
+            f"() => {ALL}.map((slide) => slide.querySelector('h1, h2, h3')?.textContent.trim() ?? '')"
         )
         return found
 
@@ -59,7 +59,7 @@ def test_every_slide_has_its_page_at_the_decks_size(printed: PdfReader, titles: 
 def test_the_talk_has_a_page_a_slide(browser: Browser, talk_site: Path) -> None:
     talk = load(ROOT, ROOT / "slides")[0]
     with opened(browser, talk_site, talk.settings.size) as page:
-        count = slide_count(page.page)
+        count = page.page.evaluate(f"{ALL}.length")
     assert len(PdfReader(BytesIO(pdf(browser, talk, talk_site))).pages) == count
 
 

@@ -13,10 +13,12 @@ from urllib.request import Request, urlopen
 
 from playwright.sync_api import Page
 
-LINKS = """() => [...document.querySelectorAll('a[href]')].map((link) => ({
-    slide: Reveal.getSlides().indexOf(link.closest('section')), written: link.getAttribute('href'), address: link.href,
+from deckwright.browser.chromium import ALL
+
+LINKS = f"""() => [...document.querySelectorAll('a[href]')].map((link) => ({{
+    slide: {ALL}.indexOf(link.closest('section')), written: link.getAttribute('href'), address: link.href,
     known: link.hash.startsWith('#') && !!document.getElementById(decodeURIComponent(link.hash).replace(/^#\\/?/, '')),
-}))"""
+}}))"""
 NUMBERED = re.compile(r"/?\d*(/\d+)*/?")  # `#/3/1`: Reveal's own way to name a slide
 IDS = re.compile(r"""\bid=["']?([^"'\s>]+)""")
 SECONDS, AT_ONCE = 10, 8
