@@ -29,6 +29,18 @@
   };
   Reveal.on('ready', () => document.fonts.ready.then(() => fit(Reveal.getCurrentSlide())));
   Reveal.on('slidechanged', ({ currentSlide }) => fit(currentSlide));
+  // … and nothing can be clicked or scrolled there: of code in steps all is lit, and what would scroll is set smaller.
+  Reveal.on('pdf-ready', () => {
+    if (!Reveal.getConfig().pdfSeparateFragments) for (const code of document.querySelectorAll('.code.steps')) {
+      code.classList.remove('steps');
+      for (const step of code.querySelectorAll('.step')) step.remove();
+      for (const line of code.querySelectorAll('.ln')) delete line.dataset.s;
+    }
+    for (const box of document.querySelectorAll('.outputs pre, .output-html')) {
+      const share = box.clientHeight / box.scrollHeight;
+      if (share < 1) Object.assign(box.style, { zoom: share, maxHeight: 'none' });
+    }
+  });
   Reveal.on('pdf-ready', () => document.querySelectorAll('.slides section.fit').forEach(fit));
   Reveal.initialize(config);
 
