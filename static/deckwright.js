@@ -50,6 +50,13 @@
   const isDark = () => root.dataset.scheme === 'dark'
     || (root.dataset.scheme === 'auto' && matchMedia('(prefers-color-scheme: dark)').matches);
   if (!/print-pdf|view=print/.test(location.search)) {
+    // Printed all the same, slides are as after the last click: what drawings show may hang on it.
+    let unseen = [];
+    addEventListener('beforeprint', () => {
+      unseen = [...document.querySelectorAll('.slides .fragment:not(.visible, .step, .fade-out)')];
+      for (const fragment of unseen) fragment.classList.add('visible');
+    });
+    addEventListener('afterprint', () => { for (const fragment of unseen) fragment.classList.remove('visible'); });
     root.dataset.scheme = stored((storage) => storage.getItem(kept)) ?? root.dataset.scheme;
     Reveal.addKeyBinding({ keyCode: 68, key: 'D', description: 'Dark or light' }, () => {
       root.dataset.scheme = isDark() ? 'light' : 'dark';

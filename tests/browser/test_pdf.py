@@ -271,3 +271,29 @@ def test_a_last_slide_alone_in_its_row_stands_where_the_others_do(browser: Brows
     [deck] = load(tmp_path, tmp_path / "slides")
     made = PdfReader(BytesIO(pdf(browser, deck, tmp_path / "site", HANDOUTS[6])))
     assert left_of(made, 1, "Word5") == left_of(made, 0, "Word1") < left_of(made, 0, "Word2")
+
+
+UNSEEN = "document.querySelectorAll('.slides .fragment:not(.visible, .step)').length"
+
+
+def test_a_page_that_is_printed_as_it_stands_shows_what_clicks_bring(
+    browser: Browser, deck: Deck, kitchen_site: Path
+) -> None:
+    with opened(browser, kitchen_site, deck.settings.size) as shown:
+        page = shown.page
+        before = page.evaluate(UNSEEN)
+        page.evaluate(f"addEventListener('beforeprint', () => {{ window.unseen = {UNSEEN}; }})")
+        page.pdf()
+        assert (page.evaluate("window.unseen"), page.evaluate(UNSEEN)) == (0, before)
+        assert before > 0
+
+
+def test_a_sheet_of_a_dark_deck_is_white_to_its_edge(browser: Browser, noted: Path) -> None:
+    [deck] = load(noted, noted / "slides")
+    made = PdfReader(BytesIO(pdf(browser, deck, noted / "site", NOTES)))
+    filled = re.findall(r"([\d.]+ [\d.]+ [\d.]+) rg", made.pages[2].get_contents().get_data().decode("latin-1"))  # type: ignore[union-attr]
+    dark = [
+        at for at, colour in enumerate(filled) if sum(map(float, colour.split())) < 0.28
+    ]  # the browser's own, below
+    assert max(dark, default=-1) < filled.index("1 1 1")
+    assert filled.count("1 1 1") == 2  # the page's, and the sheet's, which ends a pixel earlier

@@ -25,7 +25,8 @@
   const zoom = Math.min(room / across, ((height - 2 * margin - (rows - 1) * gap) / rows) / down);
   style(`
     @page { size: ${width}px ${height}px; margin: 0; }
-    html.reveal-print body { width: ${width}px !important; height: auto !important; }
+    html.reveal-print { background: #fff; }
+    html.reveal-print body { width: ${width}px !important; height: auto !important; background: none; }
     html.reveal-print .sheet {
       box-sizing: border-box; width: ${width}px; height: ${height - 1}px; padding: ${margin}px; overflow: hidden;
       display: grid; grid-template: repeat(${rows}, auto) / repeat(${columns}, ${room}px);
