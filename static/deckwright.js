@@ -29,7 +29,19 @@
   };
   Reveal.on('ready', () => document.fonts.ready.then(() => fit(Reveal.getCurrentSlide())));
   Reveal.on('slidechanged', ({ currentSlide }) => fit(currentSlide));
-  Reveal.on('pdf-ready', () => Reveal.getSlides().forEach(fit));
+  // … and nothing can be clicked or scrolled there: of code in steps all is lit, and what would scroll is set smaller.
+  Reveal.on('pdf-ready', () => {
+    if (!Reveal.getConfig().pdfSeparateFragments) for (const code of document.querySelectorAll('.code.steps')) {
+      code.classList.remove('steps');
+      for (const step of code.querySelectorAll('.step')) step.remove();
+      for (const line of code.querySelectorAll('.ln')) delete line.dataset.s;
+    }
+    for (const box of document.querySelectorAll('.outputs pre, .output-html')) {
+      const share = box.clientHeight / box.scrollHeight;
+      if (share < 1) Object.assign(box.style, { zoom: share, maxHeight: 'none' });
+    }
+  });
+  Reveal.on('pdf-ready', () => document.querySelectorAll('.slides section.fit').forEach(fit));
   Reveal.initialize(config);
 
   // Light or dark: as the deck says, until the key D says otherwise for this tab. Paper has no such key.
@@ -38,6 +50,13 @@
   const isDark = () => root.dataset.scheme === 'dark'
     || (root.dataset.scheme === 'auto' && matchMedia('(prefers-color-scheme: dark)').matches);
   if (!/print-pdf|view=print/.test(location.search)) {
+    // Printed all the same, slides are as after the last click: what drawings show may hang on it.
+    let unseen = [];
+    addEventListener('beforeprint', () => {
+      unseen = [...document.querySelectorAll('.slides .fragment:not(.visible, .step, .fade-out)')];
+      for (const fragment of unseen) fragment.classList.add('visible');
+    });
+    addEventListener('afterprint', () => { for (const fragment of unseen) fragment.classList.remove('visible'); });
     root.dataset.scheme = stored((storage) => storage.getItem(kept)) ?? root.dataset.scheme;
     Reveal.addKeyBinding({ keyCode: 68, key: 'D', description: 'Dark or light' }, () => {
       root.dataset.scheme = isDark() ? 'light' : 'dark';

@@ -148,6 +148,9 @@ def test_a_level_chooses_the_graver(level: str, count: int) -> None:
 
 class Answers(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
+        if self.path == "/gibberish":
+            self.wfile.write(b"gibberish\r\n")
+            return
         self.send_response(int(self.path.strip("/")))
         self.end_headers()
 
@@ -176,6 +179,11 @@ def test_links_to_elsewhere_are_asked_for_once(server: str) -> None:
     assert [number for number, _ in problems] == [1, 3, 9]
     assert problems[0][1] == "404 Not Found"
     assert len(asked) == len(set(asked)) == 4
+
+
+def test_an_answer_that_is_none_is_told(server: str) -> None:
+    [(_, problem)] = unanswered([Link(0, "odd", f"{server}/gibberish", False)], ask)
+    assert "gibberish" in problem
 
 
 def test_the_command_gives_exit_code_1_for_what_is_as_grave_as_asked(project: Project) -> None:

@@ -348,6 +348,18 @@ def test_speaker_view_follows_edits(author: Write) -> None:
     assert one.opened.complaints == []
 
 
+def test_page_that_could_not_be_fetched_once_goes_on_following(author: Write) -> None:
+    one = author(DECK)
+    one.sees("value 42")
+    one.page.route(one.address, lambda route: route.abort())
+    with one.page.expect_event("requestfailed"):
+        one.edit("Words.", "Other words.")
+    one.page.unroute(one.address)
+    one.edit("The end.", "The very end.")
+    one.sees("The very end.")
+    one.sees("Other words.")
+
+
 def test_foreign_host_and_origin_are_refused(author: Write) -> None:
     one = author(DECK)
     port = one.address.rsplit(":", 1)[1].strip("/")

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser
 from pypdf import PdfReader
 
-from deckwright.browser.chromium import opened, slide_count
+from deckwright.browser.chromium import ALL, opened
 from deckwright.browser.pdf import HANDOUTS, NOTES, finished, pdf
 from deckwright.errors import DeckError
 from deckwright.model import Deck
@@ -18,7 +18,7 @@ from deckwright.source.load import load
 
 from .conftest import KITCHEN, ROOT
 
-CLICKS = """() => Reveal.getSlides().map((slide) => new Set([...slide.querySelectorAll('.fragment')].map(
+CLICKS = f"""() => {ALL}.map((slide) => new Set([...slide.querySelectorAll('.fragment')].map(
     (fragment) => fragment.dataset.fragmentIndex)).size)"""
 IN_PLACE = re.compile(r"\s+")
 
@@ -41,7 +41,7 @@ def squeezed(text: str) -> str:
 def titles(browser: Browser, deck: Deck, kitchen_site: Path) -> list[str]:
     with opened(browser, kitchen_site, deck.settings.size) as page:
         found: list[str] = page.page.evaluate(
-            "() => Reveal.getSlides().map((slide) => slide.querySelector('h1, h2, h3')?.textContent.trim() ?? '')"
+            f"() => {ALL}.map((slide) => slide.querySelector('h1, h2, h3')?.textContent.trim() ?? '')"
         )
         return found
 
@@ -59,7 +59,7 @@ def test_every_slide_has_its_page_at_the_decks_size(printed: PdfReader, titles: 
 def test_the_talk_has_a_page_a_slide(browser: Browser, talk_site: Path) -> None:
     talk = load(ROOT, ROOT / "slides")[0]
     with opened(browser, talk_site, talk.settings.size) as page:
-        count = slide_count(page.page)
+        count = page.page.evaluate(f"{ALL}.length")
     assert len(PdfReader(BytesIO(pdf(browser, talk, talk_site))).pages) == count
 
 
@@ -173,3 +173,127 @@ def test_the_command_prints_where_it_is(tmp_path: Path) -> None:
     assert done.stderr == ""
     made = PdfReader(tmp_path / "build" / "slides.pdf")
     assert (len(made.pages), made.metadata and made.metadata.author, made.root_object["/Lang"]) == (2, "Ada", "de")
+
+
+LINES = "".join(f"line {number}\n" for number in range(60))
+POINTS = "".join(f"1. point{number}\n" for number in range(1, 90))
+NOTES_DECK = f"""---
+title: T
+scheme: dark
+---
+
+## Long
+
+::: notes
+{POINTS}
+
+In the end [a link](https://example.org/).
+:::
+
+---
+
+## Short {{data-notes="Said in an attribute"}}
+
+<div class="outputs"><pre>{LINES}</pre></div>
+
+---
+
+## Code
+
+```python {{code-line-numbers="1|2"}}
+one = 1
+two = 2
+```
+"""
+SCROLLED = """() => [...document.querySelectorAll('.outputs pre')].map(
+    (box) => [box.scrollHeight <= box.clientHeight, box.currentCSSZoom < 1])"""
+LIT = """() => ['.step', '.ln[data-s]'].map((part) => document.querySelectorAll(part).length)"""
+
+
+@pytest.fixture(scope="module")
+def noted(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("noted")
+    (root / "slides").mkdir()
+    (root / "slides" / "a.md").write_text(NOTES_DECK)
+    subprocess.run([sys.executable, "-m", "deckwright", "build"], cwd=root, check=True)
+    return root
+
+
+def test_a_page_of_further_notes_names_its_slide_and_goes_on_counting_in_ink(browser: Browser, noted: Path) -> None:
+    [deck] = load(noted, noted / "slides")
+    made = PdfReader(BytesIO(pdf(browser, deck, noted / "site", NOTES)))
+    texts = [page.extract_text() for page in made.pages]
+    assert [text.startswith("2 Long …") for text in texts] == [False, False, *[True] * (len(texts) - 4), False, False]
+    assert re.findall(r"(\d+)\.\s*point(\d+)", " ".join(texts)) == [(str(at), str(at)) for at in range(1, 90)]
+    last = made.pages[len(texts) - 3].get_contents()
+    assert last is not None
+    link = "#0a5f94"  # as the theme has it on light ground
+    shares = [f"{int(link[at : at + 2], 16) / 255:.4f}".lstrip("0") for at in (1, 3, 5)]
+    assert " ".join(shares) in last.get_data().decode("latin-1")
+
+
+def test_notes_in_an_attribute_are_notes(browser: Browser, noted: Path) -> None:
+    [deck] = load(noted, noted / "slides")
+    made = PdfReader(BytesIO(pdf(browser, deck, noted / "site", NOTES)))
+    assert "Said in an attribute" in made.pages[-2].extract_text()
+
+
+def test_what_would_scroll_or_need_clicks_is_all_on_paper(browser: Browser, noted: Path) -> None:
+    [deck] = load(noted, noted / "slides")
+    for separate, steps in (("false", [0, 0]), ("true", [2, 4])):
+        query = f"?print-pdf&pdfSeparateFragments={separate}"
+        with opened(browser, noted / "site", deck.settings.size, query=query) as printed:
+            assert printed.page.evaluate(SCROLLED) == [[True, True]]
+            assert printed.page.evaluate(LIT) == steps
+
+
+def test_what_leads_to_files_beside_the_page_is_not_on_paper(printed: PdfReader) -> None:
+    assert "Read as a page" not in printed.pages[0].extract_text()
+
+
+def left_of(made: PdfReader, page: int, word: str) -> float:
+    """How far from the left edge a word stands."""
+    found: list[float] = []
+
+    def visit(text: str, outer: list[float], inner: list[float], *_: object) -> None:
+        if word in text:
+            found.append(outer[0] * inner[4] + outer[2] * inner[5] + outer[4])
+
+    made.pages[page].extract_text(visitor_text=visit)
+    return round(found[0])
+
+
+def test_a_last_slide_alone_in_its_row_stands_where_the_others_do(browser: Browser, tmp_path: Path) -> None:
+    (tmp_path / "slides").mkdir()
+    slides = "\n---\n\n".join(f"## Word{number}\n" for number in range(6))
+    (tmp_path / "slides" / "a.md").write_text(f"---\ntitle: T\n---\n\n{slides}")
+    subprocess.run([sys.executable, "-m", "deckwright", "build"], cwd=tmp_path, check=True)
+    [deck] = load(tmp_path, tmp_path / "slides")
+    made = PdfReader(BytesIO(pdf(browser, deck, tmp_path / "site", HANDOUTS[6])))
+    assert left_of(made, 1, "Word5") == left_of(made, 0, "Word1") < left_of(made, 0, "Word2")
+
+
+UNSEEN = "document.querySelectorAll('.slides .fragment:not(.visible, .step)').length"
+
+
+def test_a_page_that_is_printed_as_it_stands_shows_what_clicks_bring(
+    browser: Browser, deck: Deck, kitchen_site: Path
+) -> None:
+    with opened(browser, kitchen_site, deck.settings.size) as shown:
+        page = shown.page
+        before = page.evaluate(UNSEEN)
+        page.evaluate(f"addEventListener('beforeprint', () => {{ window.unseen = {UNSEEN}; }})")
+        page.pdf()
+        assert (page.evaluate("window.unseen"), page.evaluate(UNSEEN)) == (0, before)
+        assert before > 0
+
+
+def test_a_sheet_of_a_dark_deck_is_white_to_its_edge(browser: Browser, noted: Path) -> None:
+    [deck] = load(noted, noted / "slides")
+    made = PdfReader(BytesIO(pdf(browser, deck, noted / "site", NOTES)))
+    filled = re.findall(r"([\d.]+ [\d.]+ [\d.]+) rg", made.pages[2].get_contents().get_data().decode("latin-1"))  # type: ignore[union-attr]
+    dark = [
+        at for at, colour in enumerate(filled) if sum(map(float, colour.split())) < 0.28
+    ]  # the browser's own, below
+    assert max(dark, default=-1) < filled.index("1 1 1")
+    assert filled.count("1 1 1") == 2  # the page's, and the sheet's, which ends a pixel earlier

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser
 
-from deckwright.browser.chromium import Opened, slide_count
+from deckwright.browser.chromium import ALL, Opened
 
 from .conftest import SCREEN
 
@@ -49,7 +49,7 @@ def test_without_javascript_all_slides_stand_one_under_another(browser: Browser,
 def test_paper_gets_one_page_a_slide(opened: Opened, kitchen_site: Path, tmp_path: Path) -> None:
     page = opened.go(f"{(kitchen_site / 'index.html').as_uri()}?print-pdf")
     page.wait_for_selector(".pdf-page > .deck-footer")
-    count = slide_count(page)
+    count = page.evaluate(f"{ALL}.length")
     assert page.locator(".pdf-page").count() == count
     assert page.locator(".pdf-page > .deck-footer").count() == count
     assert page.evaluate(GROUND, "table") != page.evaluate(GROUND, "part")

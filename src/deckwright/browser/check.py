@@ -7,7 +7,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page
 
-from deckwright.browser.chromium import Opened, Size, opened, show
+from deckwright.browser.chromium import ALL, Opened, Size, opened, show
 from deckwright.browser.complaints import is_inside, strangers, troubles
 from deckwright.browser.findings import Finding
 from deckwright.browser.links import Ask, Link, broken, links, unanswered
@@ -24,7 +24,7 @@ OTHER_SCHEME = """() => {
     const root = document.documentElement;
     return root.dataset.scheme = getComputedStyle(root).colorScheme === 'dark' ? 'light' : 'dark';
 }"""
-OWNER = """(address) => Reveal.getSlides().findIndex((slide) => [slide, ...slide.querySelectorAll('*')].some(
+OWNER = f"""(address) => {ALL}.findIndex((slide) => [slide, ...slide.querySelectorAll('*')].some(
     (element) => [element.src, element.poster, element.href, element.data].includes(address)
         || Object.values(element.dataset).some((value) => URL.parse(value, document.baseURI)?.href === address)))"""
 HASH = re.compile(r"\.[0-9a-f]{12}(?=\.\w+$)")  # in the name of a file that the site holds for the source

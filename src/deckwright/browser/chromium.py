@@ -27,13 +27,14 @@ REPEATED = ("Failed to load resource", "violates the following Content Security 
 STILL = "Reveal.configure({ autoSlide: 0, autoAnimate: false, transition: 'none', backgroundTransition: 'none' })"
 SCHEME = """
 document.addEventListener('DOMContentLoaded', () => { document.documentElement.dataset.scheme = '%s'; });"""
-SHOW = """async ([number, fragment]) => {
-    const slide = Reveal.getSlides()[number];
-    const { h, v } = Reveal.getIndices(slide);
+ALL = "[...document.querySelectorAll('.slides section:not(.stack)')]"  # Reveal.getSlides() leaves out uncounted ones
+SHOW = f"""async ([number, fragment]) => {{
+    const slide = {ALL}[number];
+    const {{ h, v }} = Reveal.getIndices(slide);
     Reveal.slide(h, v, fragment ?? slide.querySelectorAll('.fragment').length);
     await document.fonts.ready;
-    await Promise.all([...slide.querySelectorAll('img')].map((image) => image.decode().catch(() => {})));
-}"""
+    await Promise.all([...slide.querySelectorAll('img')].map((image) => image.decode().catch(() => {{}})));
+}}"""
 
 
 class Complaint(NamedTuple):
@@ -137,9 +138,3 @@ def is_true(page: Page, expression: str, argument: Any) -> bool:
         if "context was destroyed" not in error.message:
             raise
     return False
-
-
-def slide_count(page: Page) -> int:
-    """How many slides the deck has, title and those below others included."""
-    count: int = page.evaluate("Reveal.getTotalSlides()")
-    return count

@@ -4,18 +4,21 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
-from urllib.error import HTTPError, URLError
+from urllib.error import HTTPError
 from urllib.parse import unquote, urldefrag, urlsplit
 from urllib.request import Request, urlopen
 
 from playwright.sync_api import Page
 
-LINKS = """() => [...document.querySelectorAll('a[href]')].map((link) => ({
-    slide: Reveal.getSlides().indexOf(link.closest('section')), written: link.getAttribute('href'), address: link.href,
+from deckwright.browser.chromium import ALL
+
+LINKS = f"""() => [...document.querySelectorAll('a[href]')].map((link) => ({{
+    slide: {ALL}.indexOf(link.closest('section')), written: link.getAttribute('href'), address: link.href,
     known: link.hash.startsWith('#') && !!document.getElementById(decodeURIComponent(link.hash).replace(/^#\\/?/, '')),
-}))"""
+}}))"""
 NUMBERED = re.compile(r"/?\d*(/\d+)*/?")  # `#/3/1`: Reveal's own way to name a slide
 IDS = re.compile(r"""\bid=["']?([^"'\s>]+)""")
 SECONDS, AT_ONCE = 10, 8
@@ -83,6 +86,6 @@ def ask(address: str) -> str:
     except HTTPError as error:
         error.close()
         return "" if error.code in UNWELCOME else f"{error.code} {error.reason}"
-    except (URLError, OSError) as error:
+    except (OSError, HTTPException) as error:
         return str(getattr(error, "reason", error)) or "no answer"
     return ""

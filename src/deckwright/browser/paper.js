@@ -6,6 +6,9 @@
     if (written.startsWith('#')) link.setAttribute('href', written.replace(/^#\/?/, '#'));
     else if (!/^(https?|mailto):/.test(written)) link.removeAttribute('href');  // a file beside the page is not beside a PDF
   }
+  document.querySelectorAll('.companions').forEach((links) => links.remove());
+  const style = (rules) => document.head.insertAdjacentHTML('beforeend', `<style>${rules}</style>`);
+  style('.reveal a:not([href]) { color: inherit; text-decoration: none; }');
   const pages = [...document.querySelectorAll('.pdf-page')];
   const number = (page) => +page.querySelector('section[data-paper]').dataset.paper;
   const title = (page) => {
@@ -20,18 +23,25 @@
   const { offsetWidth: across, offsetHeight: down } = pages[0];
   const room = (width - 2 * margin - (columns - 1) * gap) / columns;
   const zoom = Math.min(room / across, ((height - 2 * margin - (rows - 1) * gap) / rows) / down);
-  document.head.insertAdjacentHTML('beforeend', `<style>
+  style(`
     @page { size: ${width}px ${height}px; margin: 0; }
-    html.reveal-print body { width: ${width}px !important; height: auto !important; }
+    html.reveal-print { background: #fff; }
+    html.reveal-print body { width: ${width}px !important; height: auto !important; background: none; }
     html.reveal-print .sheet {
       box-sizing: border-box; width: ${width}px; height: ${height - 1}px; padding: ${margin}px; overflow: hidden;
-      display: grid; grid-template: repeat(${rows}, auto) / repeat(${columns}, auto);
-      gap: ${gap}px; place-content: start center; break-after: page; background: #fff;
+      display: grid; grid-template: repeat(${rows}, auto) / repeat(${columns}, ${room}px);
+      gap: ${gap}px; place-content: start center; justify-items: center; break-after: page; background: #fff;
     }
     html.reveal-print .sheet:last-child { break-after: auto; }
     html.reveal-print .sheet .pdf-page { zoom: ${zoom}; width: ${across}px; break-after: auto !important; outline: 2px solid #bbb; }
-    .sheet .on-paper-notes { width: ${width - 2 * margin}px; color: #1a1a1a; font-size: 16px; }
-  </style>`);
+    .sheet :is(.on-paper-notes, .on-paper-title) {
+      --dw-code-size: 0.9em; --dw-code-small-size: 0.9em; --dw-table-size: 1em; --dw-small-size: 0.9em; --dw-smallest-size: 0px;
+      width: 100%; color: #1a1a1a; color-scheme: light; font-size: 16px;
+    }
+    .sheet .on-paper-notes :is(h1, h2, h3, h4, h5, h6) { color: inherit; font-size: 1.1em; }
+    .sheet .goes-on { list-style: none; }
+    .sheet .on-paper-title { font-weight: 700; }
+  `);
   // Sets notes below what a sheet holds, smaller where they are long; gives what has no room even so.
   const setIn = (sheet, words) => {
     const rest = document.createElement('div'), fits = () => sheet.scrollHeight <= sheet.clientHeight;
@@ -59,6 +69,9 @@
         do divided.data = words.slice(0, --count).join(''); while (count && !fits());
         part.data = words.slice(count).join('');
       } else pour(part, divided, fits);
+      const goesOn = (element) => element?.matches('li.goes-on') ?? false;
+      if (part.localName === 'li' && divided.textContent) part.classList.add('goes-on');  // its number stands above
+      if (part.localName === 'ol') part.start += divided.children.length - goesOn(part.firstElementChild);
       if (!divided.textContent) divided.remove();
       return;
     }
@@ -73,10 +86,13 @@
     if (notes) {
       const asides = [...group[0].querySelectorAll('aside.notes')].map((aside) => aside.cloneNode(true));
       let rest = document.createElement('div');
+      rest.innerHTML = group[0].querySelector('section').dataset.notes ?? '';
       rest.append(...asides.flatMap((aside) => [...aside.childNodes]));
       for (let last = made; (rest = setIn(last, rest)).hasChildNodes(); sheets.push(group.map(told))) {
         const next = document.createElement('div');
         next.className = 'sheet';
+        next.innerHTML = '<div class="on-paper-title"></div>';
+        next.firstChild.textContent = `${number(group[0]) + 1} ${title(group[0])} …`;
         last.after(next);
         last = next;
       }

@@ -6,15 +6,16 @@ from typing import Any
 
 from playwright.sync_api import Page
 
+from deckwright.browser.chromium import ALL
 from deckwright.errors import DeckError, Place, nearest
 from deckwright.model import Deck, Slide
 
-SLIDES = """() => Reveal.getSlides().map((slide) => {
+SLIDES = f"""() => {ALL}.map((slide) => {{
     const title = slide.querySelector('h1, h2, h3, h4, h5, h6')?.cloneNode(true);
     title?.querySelectorAll('.katex-mathml').forEach((copy) => copy.remove());
     const words = title?.textContent.trim().replace(/\\s+/g, ' ') ?? '';
-    return { id: slide.id, classes: [...slide.classList], title: words };
-})"""
+    return {{ id: slide.id, classes: [...slide.classList], title: words }};
+}})"""
 HIDDEN = ("data-visibility", "hidden")  # Reveal takes such slides out
 
 

@@ -196,10 +196,12 @@ class Outcomes:
         """Which files a step goes by, and which it writes."""
         root = self.building[self.current].root
         kinds = [key.partition(" ")[::2] for key in trace.inputs]
-        self.reads |= {root / path for kind, path in kinds if kind in ("file", "folder")}
-        self.reads |= {path for kind, pattern in kinds if kind == "files" for path in root.glob(pattern)}
-        self.modules |= {rest.partition("#")[0] for kind, rest in kinds if kind == "module"}
-        self.written |= {root / path for path in trace.files}
+        named = {root / path for kind, path in kinds if kind in ("file", "folder")}
+        found = {path for kind, pattern in kinds if kind == "files" for path in root.glob(pattern)}
+        # New sets, for other threads may be going through the old ones.
+        self.reads = self.reads | named | found
+        self.modules = self.modules | {rest.partition("#")[0] for kind, rest in kinds if kind == "module"}
+        self.written = self.written | {root / path for path in trace.files}
 
     def fail(self) -> None:
         """What still runs has failed, and what waits goes on waiting."""

@@ -27,7 +27,7 @@ from deckwright.live.changes import Changes
 from deckwright.live.kernels import Kernels, Start
 from deckwright.live.outcomes import Outcomes, Superseded
 from deckwright.live.preview import Preview
-from deckwright.live.server import Served, listening, serving
+from deckwright.live.server import Content, Served, address_of, listening, serving
 from deckwright.memo import FORGETFUL
 from deckwright.model import Deck, steps
 from deckwright.pages import PAGE, placed
@@ -183,7 +183,7 @@ class Live:
     def watch(self) -> None:
         """Watch all files that pages and cells are made of."""
         modules = Modules(import_roots(self.project.root))
-        local = {file for name in self.outcomes.modules.copy() if (file := modules.file(name))}
+        local = {file for name in self.outcomes.modules if (file := modules.file(name))}
         self.changes.use(self.preview.reads | self.outcomes.reads | local, self.saved_at)
 
     def show(self) -> None:
@@ -193,8 +193,8 @@ class Live:
             self.preview.show(self.outcomes.decks)
         except DeckError as error:
             self.mistake = error
-        self.served.attributes = {placed(name, PAGE): self.attributes(name) for name in self.preview.looks}
-        self.served.files = self.preview.files
+        attributes = {placed(name, PAGE): self.attributes(name) for name in self.preview.looks}
+        self.served.content = Content(self.preview.files, attributes)
         self.served.tell(json.dumps(self.told()))
         now = time.monotonic()
         self.next = now + max(PAUSE, SHARE * (now - began))
@@ -245,7 +245,7 @@ def serve(project: Project, chosen: Namespace, say: Callable[[str], None]) -> No
         ending.callback(live.end)
         live.load(first=True)
         ending.enter_context(serving(served, bound, chosen.host))
-        address = f"http://{chosen.host}:{bound.getsockname()[1]}/"
+        address = address_of(chosen.host, bound.getsockname()[1])
         say(f"{address}  (Ctrl-C ends)")
         if not chosen.no_open:
             webbrowser.open(address)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
 from threading import Thread
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 import uvicorn
@@ -24,15 +25,21 @@ from deckwright.errors import DeckError, Place
 CLIENT = Path(__file__).parent / "client"
 OWN = "/-live"  # where our own files and the events are: not in any site
 LOCAL = ("127.0.0.1", "localhost", "::1")
-PORTS = 20  # tried, from the one that is asked for
+PORTS, LAST_PORT = 20, 65535  # tried, from the one that is asked for
+
+
+class Content(NamedTuple):
+    """The files of a site, and what our script in each page is told of it: both of one moment."""
+
+    files: Mapping[str, bytes]
+    attributes: Mapping[str, Mapping[str, str]]
 
 
 @dataclass
 class Served:
-    """What browsers get. Other threads may replace `files` and `attributes`, and `tell`."""
+    """What browsers get. Other threads may replace `content`, and `tell`."""
 
-    files: Mapping[str, bytes] = field(default_factory=dict)
-    attributes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # of our script, by page
+    content: Content = Content({}, {})  # noqa: RUF009 # it is frozen
     more: Callable[[str], bytes | None] = lambda name: None  # other files of the built site
     message: str = ""  # the last one
     listening: set[asyncio.Event] = field(default_factory=set)
@@ -73,14 +80,15 @@ class Served:
     async def file(self, request: Request) -> Response:
         """A file of the site: one of those that it is made of, so that no address leads anywhere else."""
         name = request.path_params["name"]
-        if f"{name}/index.html" in self.files:
+        files, attributes = self.content
+        if f"{name}/index.html" in files:
             return RedirectResponse(f"/{name}/")
         if not name or name.endswith("/"):
             name += "index.html"
-        content = self.files.get(name) or self.more(name)
+        content = files[name] if name in files else self.more(name)
         if content is None:
             return missing()
-        return answer(name, with_client(content, self.attributes.get(name, {})))
+        return answer(name, with_client(content, attributes.get(name, {})))
 
 
 def answer(name: str, content: bytes) -> Response:
@@ -136,7 +144,7 @@ def is_address(name: str) -> bool:
 
 def listening(host: str, port: int) -> socket.socket:
     """A socket at the first free port from this one on. Raises DeckError."""
-    for tried in range(port, port + PORTS):
+    for tried in range(port, min(port + PORTS, LAST_PORT + 1)):
         bound = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -150,6 +158,11 @@ def listening(host: str, port: int) -> socket.socket:
     raise DeckError(
         f"cannot listen there: {problem}", Place(f"{host}:{port}", 0), "Choose others by --host and --port."
     )
+
+
+def address_of(host: str, port: int) -> str:
+    """The address of the first page."""
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}/"
 
 
 @contextmanager

@@ -9,17 +9,13 @@ from deckwright.errors import DeckError, Place, nearest
 from deckwright.model import Attributes, Deck, Slide
 from deckwright.render.assets import Assets
 from deckwright.render.inlinesvg import NotInline, read_svg
-from deckwright.render.webhtml import NotOffline, inspect
+from deckwright.render.webhtml import NotOffline, inspect, with_addresses
 
 REMOTE = re.compile(r"^([a-z][a-z0-9+.-]*:)?//", re.IGNORECASE)
 KEPT = re.compile(r"^(data:|#|$)", re.IGNORECASE)
 PICTURES = ("png", "jpg", "jpeg", "svg", "gif", "webp", "avif", "mp4", "webm")
 FETCHING_KEYS = ("data-background-image", "data-background-video", "data-background-iframe")
-RAW_SOURCE = re.compile(
-    r"""(?P<before><(?:img|video|audio|source|iframe|embed|track)\b[^>]*?\b(?:src|poster|data-src)=)"""
-    r"""(?P<quote>["'])(?P<src>.*?)(?P=quote)""",
-    re.IGNORECASE | re.DOTALL,
-)
+RAW_TAGS = "img|video|audio|source|iframe|embed|track"
 
 
 class Pictures:
@@ -80,9 +76,7 @@ class Pictures:
 
     def raw(self, html: str, slide: Slide) -> str:
         """The author's own HTML with the addresses of its files."""
-        html = RAW_SOURCE.sub(
-            lambda found: f"{found['before']}{found['quote']}{self.address(found['src'], slide)}{found['quote']}", html
-        )
+        html = with_addresses(html, RAW_TAGS, lambda written: self.address(written, slide))
         try:
             inspect(html)
         except NotOffline as reason:

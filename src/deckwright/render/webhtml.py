@@ -1,6 +1,7 @@
 """Make a cell's HTML output safe for a page that has no network: scripts to files, or say why it cannot be."""
 
 import re
+from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote
@@ -10,8 +11,9 @@ from deckwright.render.assets import Assets
 SCRIPT = re.compile(r"<script\b(?P<attributes>[^>]*)>(?P<code>.*?)</script\s*>", re.IGNORECASE | re.DOTALL)
 TYPE = re.compile(r"\btype\s*=\s*[\"']?(?P<type>[^\"'\s>]+)", re.IGNORECASE)
 SCRIPT_TYPES = {"", "text/javascript", "application/javascript", "module"}
-PICTURE = re.compile(
-    r"""(?P<before><(?:img|video|audio|source)\b[^>]*?\bsrc=["'])(?P<src>[^"']+)(?P<after>["'])""", re.I
+PICTURE_TAGS = "img|video|audio|source"
+SOURCE = re.compile(
+    r"""(?P<before>\s(?:src|poster|data-src)\s*=\s*)(?P<quote>["'])(?P<src>.*?)(?P=quote)""", re.IGNORECASE | re.DOTALL
 )
 REMOTE = re.compile(r"(^|[\s,])(https?:)?//", re.IGNORECASE)
 REMOTE_CODE = re.compile(r"""["'`](https?:)?//[^"'`\s]+["'`]""")
@@ -48,8 +50,18 @@ class Inspector(HTMLParser):
 def offline_html(html: str, label: str, assets: Assets, root: Path) -> str:
     """The HTML with its scripts and pictures moved to files beside the page. Raises NotOffline."""
     inspect(html)
-    html = PICTURE.sub(lambda found: f"{found['before']}{local(found['src'], root, assets)}{found['after']}", html)
+    html = with_addresses(html, PICTURE_TAGS, lambda src: local(src, root, assets))
     return SCRIPT.sub(lambda found: script_element(found, label, assets), html)
+
+
+def with_addresses(html: str, tags: str, address: Callable[[str], str]) -> str:
+    """HTML in which the files that these tags show have other addresses."""
+
+    def addressed(found: re.Match[str]) -> str:
+        return f"{found['before']}{found['quote']}{address(found['src'])}{found['quote']}"
+
+    tag = re.compile(rf"""<(?:{tags})\b(?:[^>"']|"[^"]*"|'[^']*')*>""", re.IGNORECASE)
+    return tag.sub(lambda found: SOURCE.sub(addressed, found[0]), html)
 
 
 def inspect(html: str) -> None:

@@ -57,15 +57,31 @@ class Git:
         """The branch that is checked out."""
         return (self.said("symbolic-ref", "--short", "HEAD") or "main").strip()
 
+    def refuse_loss(self, remote: str, branch: str) -> None:
+        """Raise DeckError where a push of a site to this branch would lose work: it first becomes the remote's."""
+        if f"branch refs/heads/{branch}" in (self.said("worktree", "list", "--porcelain") or "").splitlines():
+            remedy = "A site takes the place of all that a branch holds: name one for it alone with --branch."
+            raise DeckError(f"the branch {branch!r} is checked out", self.place, remedy)
+        self.said("fetch", remote, f"+refs/heads/{branch}:refs/remotes/{remote}/{branch}")
+        ours, theirs = self.commit(f"refs/heads/{branch}"), self.commit(f"refs/remotes/{remote}/{branch}")
+        if ours and theirs and self.said("merge-base", "--is-ancestor", ours, theirs) is None:
+            remedy = f"Push them, or let go of them: git branch -D {branch}"
+            raise DeckError(f"the branch {branch!r} has commits that {remote!r} has not", self.place, remedy)
+
+    def commit(self, name: str) -> str:
+        """The commit of this name; nothing where there is none."""
+        return (self.said("rev-parse", "--verify", "--quiet", name) or "").strip()
+
     def push(self, folder: Path, remote: str, branch: str) -> None:
         """Make the folder the content of a branch of the remote, after what is there. A CNAME there stays."""
-        self.said("fetch", remote, f"+refs/heads/{branch}:refs/remotes/{remote}/{branch}")
         domain = None if (folder / "CNAME").exists() else self.said("show", f"{remote}/{branch}:CNAME")
-        commit = (self.said("rev-parse", "--short", "HEAD") or "").strip()
+        own = f"refs/heads/{branch}"
+        before, shown = self.commit(own), (self.said("rev-parse", "--short", "HEAD") or "").strip()
         command = [sys.executable, "-m", "ghp_import", "--no-jekyll", "--push", "--remote", remote, "--branch", branch]
-        command += ["--message", f"Publish {commit}".strip(), *(["--cname", domain.strip()] if domain else [])]
+        command += ["--message", f"Publish {shown}".strip(), *(["--cname", domain.strip()] if domain else [])]
         done = self.run(*command, str(folder))
         if done.returncode != 0:
+            self.said("update-ref", *([own, before] if before else ["-d", own]))  # else the next try finds its commit
             told = (done.stderr or done.stdout).strip().splitlines()
             told = [line for line in told if line.startswith(GIT_SAYS)] or told[-MANY:]
             raise DeckError(f"could not push to {remote}/{branch}", self.place, "\n".join(told))

@@ -15,7 +15,7 @@ from deckwright.pipeline import CACHE, Project
 from deckwright.shell.arguments import form_of
 from deckwright.shell.git import Git, web_address
 from deckwright.shell.hosts import Plan, write
-from deckwright.site.publish import others
+from deckwright.site.publish import keep_others
 from deckwright.source.load import load
 from deckwright.words import counted
 
@@ -36,13 +36,11 @@ def to_branch(project: Project, chosen: Namespace, watcher: Watcher) -> str:
     remote = git.address(chosen.remote)
     if not chosen.dirty:
         git.refuse_changes([project.out, project.root / CACHE])
+    git.refuse_loss(chosen.remote, chosen.branch)
     made = replace(project, out=project.root / CACHE / PUBLIC)
     shutil.rmtree(made.out, ignore_errors=True)
     bring(made, chosen, watcher)
-    for name in others(project.out):
-        if not name.startswith(".git/"):
-            (made.out / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(project.out / name, made.out / name)
+    keep_others(project.out, made.out, but=".git")
     git.push(made.out, chosen.remote, chosen.branch)
     return web_address(remote, domain_of(made.out)) or f"{remote} {chosen.branch}"
 

@@ -84,12 +84,12 @@ def linked(old: Path, path: Path, content: bytes | None = None) -> bool:
     return True
 
 
-def keep_others(out: Path, fresh: Path) -> None:
-    """Link or copy what somebody else put into the old site, which stays whole until the end."""
+def keep_others(out: Path, fresh: Path, but: str = "") -> None:
+    """Link or copy what somebody else put into the old site, which stays whole until the end. `but`: not this."""
     import shutil
 
     for name in others(out):
-        if not (fresh / name).exists():
+        if not (fresh / name).exists() and name.partition("/")[0] != but:
             (fresh / name).parent.mkdir(parents=True, exist_ok=True)
             if not linked(out / name, fresh / name):
                 shutil.copy2(out / name, fresh / name, follow_symlinks=False)

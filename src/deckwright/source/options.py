@@ -112,7 +112,7 @@ def is_cell(info: str, place: Place) -> bool:
     if CELL.match(info):
         return True
     inside = info.removeprefix("{").lstrip()
-    if info.startswith("{") and not inside.startswith((".", "#", "=")) and "=" not in inside.split()[0]:
+    if info.startswith("{") and not inside.startswith((".", "#", "=")) and "=" not in inside.partition(" ")[0]:
         language = inside.strip("} ").split()[0] if inside.strip("} ") else ""
         remedy = "Only {python} runs; for code that is only shown, write the name without braces."
         raise DeckError(f"cannot run a cell of {language!r}", place, remedy)

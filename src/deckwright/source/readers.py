@@ -80,7 +80,7 @@ def line_numbers(value: Any) -> str:
 def size(value: Any) -> tuple[int, int]:
     """Read `1280x720`, pixels."""
     sides = str(value).lower().split("x")
-    if len(sides) != 2 or not all(side.strip().isdigit() and int(side) > 0 for side in sides):
+    if len(sides) != 2 or not all(side.strip().isdecimal() and int(side) > 0 for side in sides):
         raise BadValue(f"wants WIDTHxHEIGHT in pixels, such as 1280x720, not {value!r}")
     return int(sides[0]), int(sides[1])
 

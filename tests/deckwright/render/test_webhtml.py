@@ -1,5 +1,6 @@
 """What HTML outputs may keep, and why others give way."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -59,3 +60,14 @@ def test_a_picture_of_the_project_travels_with_the_page(tmp_path: Path) -> None:
     ((path, content),) = assets.files.items()
     assert html == f'<img alt="dot" src="{path}">'
     assert content == b"GIF89a"
+
+
+def test_every_file_of_a_tag_gets_its_address(tmp_path: Path) -> None:
+    (tmp_path / "a.png").write_bytes(b"a")
+    (tmp_path / "b.mp4").write_bytes(b"b")
+    html = offline_html(
+        '<img alt="a > b" src="a.png"><video poster="a.png" src="b.mp4"></video>', "cell", Assets(), tmp_path
+    )
+    assert re.sub(r"\.[0-9a-f]{12}", "", html) == (
+        '<img alt="a > b" src="media/a.png"><video poster="media/a.png" src="media/b.mp4"></video>'
+    )

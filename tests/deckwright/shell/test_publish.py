@@ -120,6 +120,51 @@ def test_a_remote_that_refuses_is_told(made: Project, capsys: Told) -> None:
     assert "nowhere" in told
 
 
+def test_a_branch_that_is_checked_out_is_not_replaced_by_a_site(made: Project, capsys: Told) -> None:
+    git(made.root, "push", "origin", "main")
+    (made.root / "own.txt").write_text("mine\n")
+    git(made.root, "add", "own.txt")
+    git(made.root, "commit", "-m", "not pushed")
+    before = git(made.root, "rev-parse", "main")
+    assert main(["publish", "--to", "gh-pages", "--branch", "main"]) == 1
+    assert "the branch 'main' is checked out" in capsys.readouterr().err
+    assert git(made.root, "rev-parse", "main") == before
+    assert git(made.root, "status", "--porcelain") == ""
+
+
+def test_commits_of_the_branch_that_are_nowhere_else_are_not_dropped(made: Project, capsys: Told) -> None:
+    assert main(["publish", "--to", "gh-pages"]) == 0
+    tree, parent = (git(made.root, "rev-parse", name).strip() for name in ("gh-pages^{tree}", "gh-pages"))
+    own = git(made.root, "commit-tree", "-p", parent, "-m", "by hand", tree).strip()
+    git(made.root, "update-ref", "refs/heads/gh-pages", own)
+    assert main(["publish", "--to", "gh-pages"]) == 1
+    assert "the branch 'gh-pages' has commits that 'origin' has not" in capsys.readouterr().err
+    assert git(made.root, "rev-parse", "gh-pages").strip() == own
+
+
+@pytest.mark.parametrize("published", [False, True])
+def test_a_push_that_fails_leaves_the_branch_as_it_was(published: bool, made: Project) -> None:
+    assert not published or main(["publish", "--to", "gh-pages"]) == 0
+    before = git(made.root, "for-each-ref", "refs/heads")
+    hook = Path(git(made.root, "remote", "get-url", "origin").strip()) / "hooks" / "pre-receive"
+    hook.write_text("#!/bin/sh\nexit 1\n")
+    hook.chmod(0o755)
+    assert main(["publish", "--to", "gh-pages"]) == 1
+    assert git(made.root, "for-each-ref", "refs/heads") == before
+    hook.unlink()
+    assert main(["publish", "--to", "gh-pages"]) == 0
+
+
+def test_git_files_and_links_in_the_site_do_not_hinder(made: Project, watcher: Memory, tmp_path: Path) -> None:
+    build(made, watcher)
+    (made.out / ".git").write_text(f"gitdir: {tmp_path}\n")
+    (made.out / "linked").symlink_to(tmp_path)
+    (made.out / "handout.pdf").write_text("paper")
+    assert main(["publish", "--to", "gh-pages"]) == 0
+    assert in_branch(made, "handout.pdf") == "paper"
+    assert ".git\n" not in git(made.root, "ls-tree", "--name-only", "origin/gh-pages")
+
+
 def test_results_that_are_out_of_date_are_refused_unless_asked_for(made: Project, capsys: Told, tmp_path: Path) -> None:
     (made.slides / "a.md").write_text(DECK + CELL)
     to = ["publish", "--to", "folder", str(tmp_path / "public")]

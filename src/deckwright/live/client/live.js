@@ -46,7 +46,7 @@
     });
     return Promise.race([Promise.all(pictures), new Promise((done) => setTimeout(done, 300))]);
   };
-  const swap = async (wanted) => {
+  const swap = async () => {
     const answer = await fetch(location.pathname, { cache: 'no-store' });
     const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html');
     const now = window.liveSlides.stacks(fresh.querySelector('.reveal .slides'));
@@ -58,7 +58,6 @@
     Reveal.sync();
     goBack();
     if (changed.length) Reveal.dispatchEvent({ type: 'fragmentshown', data: {} }); // the speaker view reads the notes anew
-    return page === wanted;
   };
   const reload = () => {
     const { node, words, ...kept } = here;
@@ -142,10 +141,10 @@
     const mine = all.decks[deck];
     if (!mine) return;
     state = { steps: mine.steps ?? {}, total: mine.total ?? 0, running: all.running, at: Date.now() };
-    swapping = swapping.then(async () => {
+    swapping = swapping.catch(() => {}).then(async () => {  // a page that could not be fetched is tried again
       if (mine.frame !== told.frame) return reload();
       restyle(mine.styles);
-      if (mine.page !== page) await swap(mine.page);
+      if (mine.page !== page) await swap();
       mark();
       showBar();
       if (!isFramed) showError(all.error);
