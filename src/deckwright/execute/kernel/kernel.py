@@ -116,9 +116,10 @@ class Kernel:
 
 def kernel_environment(root: Path, scratch: Path) -> dict[str, str]:
     """The author's own environment, src/ importable, without what differs from run to run."""
-    paths = [str(root / "src"), os.environ.get("PYTHONPATH", "")]
+    found = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+    paths = [str(root / "src"), *(os.path.abspath(path) for path in found if path)]  # the kernel works in `root`
     return os.environ | {
-        "PYTHONPATH": os.pathsep.join(path for path in paths if path),
+        "PYTHONPATH": os.pathsep.join(paths),
         "PYTHONHASHSEED": "0",
         "IPYTHONDIR": str(scratch / "ipython"),
     }
