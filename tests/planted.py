@@ -390,4 +390,9 @@ BUGS = (
         "inside/ambients.py", 'Ambient("~how logging is set", "", read_logging, write_logging)', 'Ambient("~how logging is set", "", lambda: 0, id)',
         cases("logging that is set up once"),
     ),
+    Bug(
+        "what a step patches as soon as it has imported it goes unseen",
+        "inside/meddling.py", "self.importing if stored else self.original", "self.original",
+        cases("a library patched as it is imported"),
+    ),
 )  # fmt: skip

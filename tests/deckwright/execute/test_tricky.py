@@ -77,6 +77,7 @@ LIBRARY_SETS: Cells = (
     "library.terse()",
     "import os; print(os.environ['TERSE'])",
 )
+PATCHED: Cells = ("import helper; helper.f = lambda v: (8, v)", "print(helper.f(1))", "print(helper.f(2))")
 REMOVED: Cells = (
     "import os, shutil",
     "os.makedirs('out', exist_ok=True)\nopen('out/data.csv', 'w').close()\nshutil.rmtree('out')",
@@ -216,6 +217,23 @@ CASES: dict[str, tuple[Stage, ...]] = {
         Stage((*LARGE[:2], APPENDS, LARGE[2]), "c1 c2 c3 c4"),
         Stage((*LARGE[:2], APPENDS, "print(os.path.getsize('large') + 1)"), "c4", {"large": None}),
         Stage((*LARGE[:2], APPENDS, "print(os.path.getsize('large') + 2)"), "c4"),
+    ),
+    "a module of the author patched as it is imported": (
+        Stage(PATCHED, "c1 c2 c3", {"src/helper.py": "def f(v): return v"}),
+        Stage(edit(PATCHED, 1, "print(helper.f(1), 1)"), "c2 c3"),
+        Stage(edit(PATCHED, 2, "print(helper.f(2), 2)"), "c3"),
+    ),
+    "a library patched as it is imported": (
+        Stage(("from wave import Wave_write as W; W.x = 3", "import wave; print(wave.Wave_write.x)"), "c1 c2"),
+        Stage(("from wave import Wave_write as W; W.x = 3", "import wave; print(wave.Wave_write.x, 1)"), "c2"),
+        Stage(("from xml import dom; dom.NodeFilter = 3", "import xml.dom; print(xml.dom.NodeFilter)"), "c1 c2"),
+        Stage(("from xml import dom; dom.NodeFilter = 3", "import xml.dom; print(xml.dom.NodeFilter, 1)"), "c2"),
+        Stage(
+            ("import xml.sax as s\ns.handler.version = 3", "import xml.sax; print(xml.sax.handler.version)"), "c1 c2"
+        ),
+        Stage(
+            ("import xml.sax as s\ns.handler.version = 3", "import xml.sax; print(xml.sax.handler.version, 1)"), "c2"
+        ),
     ),
     "logging that is set up once": (
         Stage(LOGGING, "c1 c2 c3 c4"),

@@ -27,6 +27,8 @@ class Meddling:
         self.before: dict[tuple[int, str], Any] = {}
         self.owners: dict[int, Any] = {}
         self.code = ""
+        self.stored: frozenset[str] | set[str] = frozenset()
+        self.original = builtins.__import__
 
     def begin(self, code: str, reading: Iterable[str]) -> None:
         """Note the attributes that this code, or functions that it can reach, store to."""
@@ -34,14 +36,35 @@ class Meddling:
         stored = stored_attributes(code) | {
             name for function in self.functions(reading) for name in attributes_of_code(function)
         }
-        self.before, self.owners = {}, {}
-        if not stored:
-            return
-        all_of_them = bool(stored & set(SETTERS))
-        for owner in self.foreign(code):
-            self.owners[id(owner)] = owner
-            for name in list(vars(owner)) if all_of_them else stored:
-                self.before[id(owner), name] = vars(owner).get(name)
+        self.before, self.owners, self.stored = {}, {}, stored
+        builtins.__import__ = self.importing if stored else self.original
+        if stored:
+            self.note(self.foreign(code))
+
+    def note(self, owners: Iterable[Any]) -> None:
+        """Note what these have now under the names that the step stores to."""
+        all_of_them = bool(self.stored & set(SETTERS))
+        for owner in owners:
+            if id(owner) not in self.owners:
+                self.owners[id(owner)] = owner
+                for name in list(vars(owner)) if all_of_them else self.stored:
+                    self.before[id(owner), name] = vars(owner).get(name)
+
+    def importing(
+        self,
+        name: str,
+        globals: Any = None,
+        locals: Any = None,
+        fromlist: Any = (),
+        level: int = 0,
+    ) -> Any:
+        """Import for the step, and note what comes into its reach by that."""
+        module = self.original(name, globals, locals, fromlist, level)
+        if globals is self.namespace:
+            roots = [module, sys.modules.get(name), *(getattr(module, part, None) for part in fromlist or ())]
+            chains = [[], *(chain[1:] for chain in dotted_names(self.code))]
+            self.note(only_foreign(value for root in roots for chain in chains for value in along(root, chain)))
+        return module
 
     def functions(self, reading: Iterable[str]) -> Iterator[CodeType]:
         """The code of the functions and of the classes' methods that the step can name."""
@@ -53,22 +76,9 @@ class Meddling:
 
     def foreign(self, code: str) -> Iterator[Any]:
         """Modules and classes that are not the deck's and that a step may get hold of by name."""
-        seen = set()
-        for value in [builtins, *self.namespace.values(), *self.dotted(code)]:
-            foreign = isinstance(value, ModuleType) or (
-                isinstance(value, type) and value.__module__ not in ("__main__", "builtins")
-            )
-            if foreign and id(value) not in seen:
-                seen.add(id(value))
-                yield value
-
-    def dotted(self, code: str) -> Iterator[Any]:
-        """What dotted names in some code mean now, where they lead to modules and classes."""
-        for chain in dotted_names(code):
-            value: Any = self.namespace.get(chain[0], sys.modules.get(chain[0]))
-            for name in chain[1:]:
-                value = vars(value).get(name) if isinstance(value, ModuleType | type) else None
-                yield value
+        roots = [(self.namespace.get(root, sys.modules.get(root)), chain) for root, *chain in dotted_names(code)]
+        dotted = (value for root, chain in roots for value in along(root, chain))
+        return only_foreign([builtins, *self.namespace.values(), *dotted])
 
     def found(self) -> str:
         """What has been changed, in words; empty if nothing was."""
@@ -91,6 +101,23 @@ class Meddling:
             return True
         plain = not isinstance(old, FunctionType | type) and not isinstance(now, FunctionType | type)
         return isinstance(owner, ModuleType) and self.is_local(owner.__name__) and plain
+
+
+def only_foreign(values: Iterable[Any]) -> Iterator[Any]:
+    """Those that are modules, or classes that are not the deck's."""
+    for value in values:
+        if isinstance(value, ModuleType) or (
+            isinstance(value, type) and value.__module__ not in ("__main__", "builtins")
+        ):
+            yield value
+
+
+def along(value: Any, chain: Iterable[str]) -> Iterator[Any]:
+    """A value, and what one attribute of the other leads to, through modules and classes."""
+    yield value
+    for name in chain:
+        value = vars(value).get(name) if isinstance(value, ModuleType | type) else None
+        yield value
 
 
 def stored_attributes(code: str) -> set[str]:
