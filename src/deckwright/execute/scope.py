@@ -85,6 +85,10 @@ class Scope:
                         pending.append(other)
         return frozenset(found)
 
+    def writers_of(self, names: Iterable[str]) -> list[int]:
+        """The steps that wrote these names last."""
+        return sorted({self.writers[name] for name in names if name in self.writers})
+
     def by_owner(self) -> Mapping[str, list[tuple[str, int, int]]]:
         """All runs, by who made them."""
         found: dict[str, list[tuple[str, int, int]]] = defaultdict(list)

@@ -10,15 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from deckwright.errors import DeckError, Place
-from deckwright.execute.frozen.form import DIGITS, FIGURES, Frozen, from_record, is_record, to_record
-from deckwright.execute.frozen.shapes import anything, each, having, mapping
+from deckwright.execute.frozen.form import DIGITS, FIGURES, RECORDS, Frozen, fits, is_text, to_record
 from deckwright.execute.store.blobs import address_of
 from deckwright.model import Deck, Output
 
 FOLDER, RESULTS, ATTRIBUTES = ".frozen", "results.json", ".gitattributes"
 AS_THEY_ARE = b"* -text\n"  # git must not change line ends: the name of a figure tells its content
-FORMAT = 2  # of results.json and of the digests in it: raise it when either is made otherwise
-FORM = having({"format": anything, "language": mapping(anything), "steps": each(anything)}, {})
+FORMAT = 3  # of results.json and of the digests in it: raise it when either is made otherwise
+FORM = {"format": int, "language": dict, "steps": list}
 LONGEST = 60  # letters of a label in the name of a file
 OURS = re.compile(rf"(.+-)?[0-9a-f]{{{DIGITS}}}({'|'.join(map(re.escape, FIGURES.values()))})|\..*\.draft")
 
@@ -43,21 +42,29 @@ def remedy(deck: Deck) -> str:
     return f"Run `deckwright freeze` where the cells can run, and commit {name_of(deck)}."
 
 
-# Figures
+# Outputs
 
 
-def packed(output: Output, label: str, figures: dict[str, bytes]) -> Output:
-    """An output with digests in place of its figures, which are added to `figures` by their names."""
-    if "data" not in output:
-        return output
-    data = dict(output["data"])
-    for mime in data.keys() & FIGURES.keys():
-        content = bytes_of(mime, data[mime])
-        if content is not None:
-            digest = address_of(content)[:DIGITS]
-            figures[figure_name(mime, digest, label)] = content
+def stored(output: Output, label: str, figures: dict[str, bytes]) -> Output:
+    """An output as JSON has it: texts in lines, digests for its figures, which `figures` gets by their names."""
+    if "text" in output:
+        return {**output, "text": in_lines(output["text"])}
+    data = dict(output.get("data", {}))
+    for mime, content in data.items():
+        figure = bytes_of(mime, content) if mime in FIGURES else None
+        if figure is not None:
+            digest = address_of(figure)[:DIGITS]
+            figures[figure_name(mime, digest, label)] = figure
             data[mime] = {"figure": digest}
-    return {**output, "data": data}
+        elif is_text(mime):
+            data[mime] = in_lines(content)
+    return {**output, "data": data} if data else output
+
+
+def in_lines(text: str) -> str | list[str]:
+    """A text of several lines as a list of them, as notebooks have it on disk."""
+    lines = text.splitlines(keepends=True)
+    return lines if len(lines) > 1 else text
 
 
 def bytes_of(mime: str, content: str) -> bytes | None:
@@ -68,12 +75,7 @@ def bytes_of(mime: str, content: str) -> bytes | None:
         found = base64.b64decode(content)
     except ValueError:
         return None
-    return found if text_of(mime, found) == content else None
-
-
-def text_of(mime: str, content: bytes) -> str:
-    """A figure as an output has it."""
-    return content.decode() if mime == "image/svg+xml" else base64.b64encode(content).decode()
+    return found if base64.b64encode(found).decode() == content else None
 
 
 def figure_name(mime: str, digest: str, label: str) -> str:
@@ -82,25 +84,31 @@ def figure_name(mime: str, digest: str, label: str) -> str:
     return f"{readable}{'-' if readable else ''}{digest}{FIGURES[mime]}"
 
 
-def unpacked(deck: Deck, frozen: Frozen) -> list[Output]:
-    """A step's outputs with their figures. Raises LostFigure."""
-    return [with_figures(output, frozen.label, folder_of(deck)) for output in frozen.outputs]
+def outputs_of(deck: Deck, frozen: Frozen) -> list[Output]:
+    """A step's outputs, with their figures. Raises LostFigure."""
+    return [restored(output, frozen.label, folder_of(deck)) for output in frozen.outputs]
 
 
-def with_figures(output: Output, label: str, folder: Path) -> Output:
-    """What `packed` was given."""
-    if "data" not in output:
-        return output
-    data = dict(output["data"])
-    for mime in data.keys() & FIGURES.keys():
-        if isinstance(data[mime], dict):
-            digest = data[mime]["figure"]
-            path = folder / figure_name(mime, digest, label)
-            content = path.read_bytes() if path.is_file() else b""
-            if address_of(content)[:DIGITS] != digest:
-                raise LostFigure(path.name)
-            data[mime] = text_of(mime, content)
-    return {**output, "data": data}
+def restored(output: Output, label: str, folder: Path) -> Output:
+    """What `stored` was given."""
+    if "text" in output:
+        return {**output, "text": "".join(output["text"])}
+    data = dict(output.get("data", {}))
+    for mime, content in data.items():
+        if mime in FIGURES and isinstance(content, dict):
+            data[mime] = figure_in(folder, mime, content["figure"], label)
+        elif is_text(mime):
+            data[mime] = "".join(content)
+    return {**output, "data": data} if data else output
+
+
+def figure_in(folder: Path, mime: str, digest: str, label: str) -> str:
+    """A figure as an output has it. Raises LostFigure."""
+    path = folder / figure_name(mime, digest, label)
+    content = path.read_bytes() if path.is_file() else b""
+    if address_of(content)[:DIGITS] != digest:
+        raise LostFigure(path.name)
+    return content.decode() if mime == "image/svg+xml" else base64.b64encode(content).decode()
 
 
 # The folder
@@ -109,10 +117,8 @@ def with_figures(output: Output, label: str, folder: Path) -> Output:
 def write(deck: Deck, language: Mapping[str, Any], results: Sequence[Frozen]) -> None:
     """Put a deck's frozen results in place of those that are there; what stays the same is not touched."""
     figures: dict[str, bytes] = {}
-    without = [
-        replace(one, outputs=tuple(packed(output, one.label, figures) for output in one.outputs)) for one in results
-    ]
-    record = {"format": FORMAT, "language": language, "steps": [to_record(one) for one in without]}
+    lean = [replace(one, outputs=[stored(each, one.label, figures) for each in one.outputs]) for one in results]
+    record = {"format": FORMAT, "language": language, "steps": [to_record(one) for one in lean]}
     content = json.dumps(record, indent=1, ensure_ascii=False) + "\n"
     files = {ATTRIBUTES: AS_THEY_ARE, **figures, RESULTS: content.encode()} if results else {}
     try:
@@ -148,12 +154,12 @@ def read(deck: Deck) -> tuple[dict[str, Any], list[Frozen]]:
     record = parsed(deck, path)
     if not isinstance(record, dict) or record.get("format") != FORMAT:
         raise unusable(deck, "another version of deckwright has written them")
-    if not FORM(record):
+    if not fits(record, FORM):
         raise unusable(deck, "it is not a list of steps")
     for number, step in enumerate(record["steps"], 1):
-        if not is_record(step):
+        if not fits(step, RECORDS):
             raise unusable(deck, f"step {number} in it is none that was frozen")
-    return record["language"], [from_record(step) for step in record["steps"]]
+    return record["language"], [Frozen(**step) for step in record["steps"]]
 
 
 def parsed(deck: Deck, path: Path) -> Any:

@@ -1,21 +1,23 @@
 """Results that are committed: freeze what a walk found, and thaw it where nothing can run.
 
-What depends on the machine is not frozen: versions of libraries, environment variables, files outside the project.
+A deck is judged as a sequence: where every step up to one has its code and its inputs from outside as they were, that
+one gives what it gave, whatever their values are. What depends on the machine is not frozen: versions of libraries,
+environment variables, files outside the project. Nor is what cells write, which comes about in a build.
 """
 
 import json
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from pathlib import Path, PurePosixPath
 
 from deckwright.errors import DeckError
 from deckwright.execute.analysis.modules import Modules
-from deckwright.execute.frozen.folder import LostFigure, read, remedy, unpacked, unusable
-from deckwright.execute.frozen.form import CELL, ENTANGLED, EXPRESSION, ON_DISK, Frozen
-from deckwright.execute.scope import Definition, Scope, Value
+from deckwright.execute.frozen.folder import LostFigure, outputs_of, read, remedy
+from deckwright.execute.frozen.form import CELL, EXPRESSION, Frozen, Input
+from deckwright.execute.scope import Scope, digest_of
 from deckwright.execute.store.blobs import address_of
 from deckwright.execute.store.store import Store
-from deckwright.execute.trace import Effect, Trace
+from deckwright.execute.trace import Trace
 from deckwright.execute.walk.past import LastGood, Past, is_named
 from deckwright.execute.walk.present import Present, import_roots
 from deckwright.execute.walk.reasons import Change, Reasons, told
@@ -23,99 +25,74 @@ from deckwright.execute.walk.walk import Shown, Walk
 from deckwright.execute.watch import Step
 from deckwright.model import Cell, Deck, Output, Results, steps
 
-MACHINE = ("libraries", "platform", "place", "variable")  # kinds of input that are not frozen; variables may be secrets
-HERE = "."  # in the list of names in a folder: there is one
+ON_DISK, LISTS = ("file", "kind"), ("folder", "files")  # kinds of input
+OUTSIDE = Scope()  # in it no file is as a cell left it
+NEVER = Past("", False, "", "", Trace({}, {}))  # of no use to words about what is outside
 
 
-class Judge(Reasons):
-    """Compares frozen results with what is here. What is not here cannot be compared: it is noted in `unseen`."""
+class Judge:
+    """Compares results with what is here. What is not here cannot be compared: it is noted in `unseen`."""
 
-    def __init__(self, deck: Deck, listed: Sequence[Step], store: Store, results: Sequence[Frozen]) -> None:
-        present = Present(deck, listed, store)
-        roots = import_roots(deck.root)
-        inside = [root for root in roots if root.is_relative_to(deck.root)]  # PYTHONPATH may name others
-        self.sees_all_modules = inside == roots
-        present.modules = Modules(inside, present.slices)
-        past = LastGood(present, store)
-        past.last = [as_past(one, listed[index : index + 1]) for index, one in enumerate(results)]
-        super().__init__(present, past)
-        self.results = results
-        self.written = with_folders(path for one in results for path in one.trace.files)
-        self.unseen: dict[str, None] = {}
+    def __init__(self, present: Present, written: Iterable[str], unseen: dict[str, None]) -> None:
+        self.present, self.unseen = present, unseen
+        self.reasons = Reasons(present, LastGood(present, present.store))
+        parts = ((path, *path.parents[:-1]) for path in map(PurePosixPath, written))
+        self.written = {path.as_posix() for found in parts for path in found}  # and the folders in which it lies
 
-    def changes(self, trace: Trace, index: int, scope: Scope) -> list[Change]:
-        """The inputs that are not what they were, by kind."""
-        found: list[Change] = []
-        for key, old in trace.inputs.items():
-            kind, _, rest = key.partition(" ")
-            if kind == "folder":
-                found += self.new_names(rest, old, scope)
-            elif kind == "files":
-                found += self.new_files(rest, old, index)
-            elif (now := self.present.now(key, scope, index)) == old:
-                continue
-            elif kind in ON_DISK and not now and rest not in scope.files:
-                self.unseen[rest] = None
-            else:
-                found.append(Change(kind, rest, old, now))
-        return sorted(found, key=lambda change: change.kind)
-
-    def new_names(self, folder: str, old: str, scope: Scope) -> Iterator[Change]:
-        """Whether more lies in a folder than did; what is missing may be kept out of git."""
-        names = self.present.names_in(folder, scope)
-        here = {HERE, *names} if names is not None else set()
-        then = set(old.split("\n")) if old else set()
-        if any(PurePosixPath(folder, name).as_posix() not in self.written for name in here - then):
-            yield Change("folder", folder, old, "\n".join(sorted(here)))
-        elif then - here:
-            self.unseen[folder] = None
-
-    def new_files(self, pattern: str, old: str, index: int) -> Iterator[Change]:
-        """Whether a pattern finds more files than it did; the contents of those have an input each."""
-        found = self.present.matched(pattern) if pattern in self.declared(index) else []
-        if set(found) - set(old.split("\n")) - self.written:
-            yield Change("files", pattern, old, "\n".join(found))
+    def is_judged(self, key: str, index: int) -> bool:
+        """Whether any machine can tell what an input is there."""
+        kind, _, rest = key.partition(" ")
+        if kind in ("module", "figure", "seed"):
+            return True
+        if is_away(rest) or kind not in (*ON_DISK, *LISTS):
+            return False
+        return rest in self.declared(index) if kind == "files" else kind == "folder" or rest not in self.written
 
     def declared(self, index: int) -> tuple[str, ...]:
         """The patterns that the author gives for a step."""
         step, settings = self.present.steps[index], self.present.deck.settings
         return (*settings.depends, *(step.options.depends if isinstance(step, Cell) else ()))
 
-    def holding(self, index: int, scope: Scope) -> Frozen | None:
-        """A frozen result of this step that is up to date."""
-        for one in self.results:
-            if one.trace.code == self.present.codes[index] and one.kind == kind_of(self.present.steps[index]):
-                seen_by_all = not scope.entangled or "past" in one.trace.inputs
-                if seen_by_all and not self.changes(one.trace, index, scope):
-                    return one
-        return None
+    def now(self, key: str, index: int) -> Input:
+        """What an input is here. Files that cells write are in no folder."""
+        kind, _, rest = key.partition(" ")
+        if kind not in LISTS:
+            return self.present.now(key, OUTSIDE, index)
+        names = self.present.names_in(rest, OUTSIDE) if kind == "folder" else None
+        in_folder = [] if names is None else [f"{PurePosixPath(rest, name)}" for name in ("", *names)]
+        found = self.present.matched(rest) if kind == "files" else in_folder
+        return sorted(set(found) - self.written)
 
-    def missing(self, index: int, scope: Scope) -> DeckError:
-        """The error for a step of which no result is up to date."""
-        past = self.past.before.get(index)
-        if past is None:
-            return self.error(index, "not frozen yet")
-        if self.past.is_edited(index):
-            return self.error(index, "its code changed")
-        causes = told(self.causes(index, scope, past))
-        return self.error(index, "; ".join(causes) or "a cell before it changes more than can be seen")
+    def causes(self, inputs: Mapping[str, Input], index: int) -> str:
+        """Which of a step's inputs are not what they were; those that are missing may be kept out of git."""
+        changes = []
+        for key, old in inputs.items():
+            kind, _, rest = key.partition(" ")
+            now = self.now(key, index) if self.is_judged(key, index) else old
+            is_less = set(now) <= set(old) if kind in LISTS else kind in ON_DISK and not now
+            if now != old and not is_less:
+                changes.append(Change(kind, rest, f"{old}", f"{now}"))
+            elif now != old and kind != "files":  # of which each is an input
+                self.unseen[rest] = None
+        return "; ".join(told(self.reasons.said(changes, OUTSIDE, NEVER)))
 
     def error(self, index: int, why: str) -> DeckError:
+        """The error for a step of which no result is up to date."""
         deck, place = self.present.deck, self.present.steps[index].place
-        return DeckError(f"{self.name(index)} has no frozen result: {why}", place, remedy(deck))
-
-    def outputs(self, one: Frozen, index: int) -> list[Output]:
-        """What a step shows. Raises DeckError where a figure is lost."""
-        try:
-            return unpacked(self.present.deck, one)
-        except LostFigure as lost:
-            raise self.error(index, f"its figure {lost} is missing or was changed") from lost
+        return DeckError(f"{self.reasons.name(index)} has no frozen result: {why}", place, remedy(deck))
 
 
-def as_past(one: Frozen, there_now: Sequence[Step]) -> Past:
-    """A frozen result as a step of the last good build; without a label, its place must tell which step it is."""
-    label = one.label or next((step.label for step in there_now if not is_named(step)), "")
-    return Past(label, bool(one.label), one.trace.code, "", one.trace)
+def is_away(path: str) -> bool:
+    """Whether a path, or a pattern, leads out of the project."""
+    return Path(path).is_absolute() or ".." in Path(path).parts
+
+
+def elsewhere(deck: Deck, listed: Sequence[Step], store: Store) -> Present:
+    """What is here, but for modules outside the project, which PYTHONPATH may name."""
+    present = Present(deck, listed, store)
+    inside = [root for root in import_roots(deck.root) if root.is_relative_to(deck.root)]
+    present.modules = Modules(inside, present.slices)
+    return present
 
 
 def kind_of(step: Step) -> str:
@@ -123,80 +100,48 @@ def kind_of(step: Step) -> str:
     return CELL if isinstance(step, Cell) else EXPRESSION
 
 
-def with_folders(paths: Iterator[str]) -> set[str]:
-    """Paths, and the folders in which they lie."""
-    return {part.as_posix() for path in paths for part in (PurePosixPath(path), *PurePosixPath(path).parents[:-1])}
-
-
 # Freezing
 
 
 def frozen(walk: Walk) -> list[Frozen]:
     """What is frozen of each step. Raises DeckError if something that a step has read changed while cells ran."""
-    known = [Frozen("", "", trace, ()) for trace in walk.traces]
-    judge = Judge(walk.deck, walk.steps, walk.store, known)
-    scope = Scope()
+    written = chain.from_iterable(trace.files for trace in walk.traces)
+    judge = Judge(Present(walk.deck, walk.steps, walk.store), written, {})
+    other = elsewhere(walk.deck, walk.steps, walk.store)
+    quoted = steps_quoted(walk)
     found = []
     for index, (step, trace) in enumerate(zip(walk.steps, walk.traces, strict=True)):
-        lean = without_machine(trace, judge, scope, index)
-        past = Past("", False, trace.code, step.code, lean)
-        if causes := told(judge.causes(index, scope, past)):
-            problem = f"cannot freeze {judge.name(index)}: {'; '.join(causes)} while cells ran"
+        keys = [key for key in trace.inputs if judge.is_judged(key, index)]
+        lists = {key: judge.now(key, index) for key in keys if key.startswith(LISTS)}
+        inputs = {key: trace.inputs[key] for key in keys} | lists
+        if causes := judge.causes(inputs, index):
+            problem = f"cannot freeze {judge.reasons.name(index)}: {causes} while cells ran"
             raise DeckError(problem, step.place, "Freeze again; a file that cells change unseen cannot be frozen.")
-        label = step.label if is_named(step) else ""
-        found.append(Frozen(label, kind_of(step), lean, tuple(walk.read(trace.shown))))
-        scope = lean.after(scope, index)
+        modules = [key for key in inputs if key.startswith("module ")]
+        matched = [f"file {path}" for key, paths in lists.items() if key.startswith("files ") for path in paths]
+        found.append(
+            Frozen(
+                label=step.label if is_named(step) else "",
+                kind=kind_of(step),
+                code=walk.present.codes[index],
+                text=digest_of(step.code) if index in quoted else "",
+                inputs=inputs | {key: other.now(key, OUTSIDE, index) for key in (*modules, *matched)},
+                writes=sorted(path for path in trace.files if not is_away(path)),
+                outputs=walk.read(trace.shown),
+            )
+        )
     return found
 
 
-def without_machine(trace: Trace, judge: Judge, scope: Scope, index: int) -> Trace:
-    """What another machine can judge of a trace: no costs, no snapshots, nothing from outside the project."""
-    inputs: dict[str, str] = {}
-    for key, value in trace.inputs.items():
-        inputs |= kept(key, value, judge, scope)
-    return Trace(
-        inputs=inputs,
-        effects={
-            name: effect and Effect(replace(effect.value, runs=(), opaque="", size=0), effect.objects)
-            for name, effect in trace.effects.items()
-        },
-        definitions={key: replace(made, blob="") for key, made in trace.definitions.items()},
-        files={path: content for path, content in trace.files.items() if not is_outside(path)},
-        shown=trace.shown,
-        entangled=ENTANGLED if trace.entangled else "",
-        code=judge.present.codes[index],
-    )
-
-
-def kept(key: str, value: str, judge: Judge, scope: Scope) -> dict[str, str]:
-    """What becomes of one input."""
-    kind, _, rest = key.partition(" ")
-    present = judge.present
-    if kind in MACHINE or (kind in (*ON_DISK, "folder", "files") and is_outside(rest)):
-        return {}
-    if kind in ON_DISK and not_yet(rest, judge.written, scope):
-        return {}  # what an earlier build left there: nobody's doing
-    if kind == "folder":
-        names = present.names_in(rest, scope)
-        paths = {name: PurePosixPath(rest, name).as_posix() for name in names or ()}
-        stay = sorted(name for name, path in paths.items() if not not_yet(path, judge.written, scope))
-        return {key: "\n".join([HERE, *stay]) if names is not None else ""}
-    if kind == "files":
-        found = [path for path in present.matched(rest) if not not_yet(path, judge.written, scope)]
-        return {key: "\n".join(found)} | {f"file {path}": present.file(path, scope) for path in found}
-    if kind == "module" and not judge.sees_all_modules:
-        return {key: present.now(key, scope, 0)}
-    return {key: scope.past if kind == "past" else value}
-
-
-def not_yet(path: str, written: Collection[str], scope: Scope) -> bool:
-    """Whether cells write a file, or in a folder, but have not done so yet."""
-    return path in written and path not in scope.files
-
-
-def is_outside(path: str) -> bool:
-    """Whether a path, or a pattern, leads out of the project."""
-    return Path(path).is_absolute() or ".." in Path(path).parts
+def steps_quoted(walk: Walk) -> set[int]:
+    """The steps whose code outputs show, as tracebacks and warnings do."""
+    found: set[int] = set()
+    for index, trace in enumerate(walk.traces):
+        for key in trace.inputs:
+            kind, _, names = key.partition(" ")
+            if kind == "text":
+                found.update([index, *walk.scopes[index].writers_of(names.split("\t"))])
+    return found
 
 
 # Thawing
@@ -209,29 +154,40 @@ def thawed(deck: Deck, store: Store, unseen: dict[str, None]) -> Results:
     """
     language, results = read(deck)
     listed = list(steps(deck))
-    judge = Judge(deck, listed, store, results)
-    judge.unseen = unseen
-    scope = Scope()
+    judge = Judge(elsewhere(deck, listed, store), chain.from_iterable(one.writes for one in results), unseen)
     shown: dict[str, str] = {}
     contents: dict[str, list[Output]] = {}
     for index, step in enumerate(listed):
-        one = judge.holding(index, scope)
-        if one is None:
-            raise judge.missing(index, scope)
-        if not fits(one.trace, scope):
-            raise unusable(deck, f"what {judge.name(index)} changes is not there")
-        outputs = judge.outputs(one, index)
+        if why := outdated(judge, results, index):
+            raise judge.error(index, why)
+        try:
+            outputs = outputs_of(deck, results[index])
+        except LostFigure as lost:
+            raise judge.error(index, f"its figure {lost} is missing or was changed") from lost
         address = address_of(json.dumps(outputs, sort_keys=True).encode())
         shown[step.label], contents[address] = address, outputs
-        scope = replace(one.trace, shown=address).after(scope, index)
     judge.present.remember()
     return Results(Shown(shown, contents.__getitem__), language, shown)
 
 
-def fits(trace: Trace, scope: Scope) -> bool:
-    """Whether all is there that a trace's effects refer to, as in every trace that was recorded."""
-    effects = [effect for effect in trace.effects.values() if effect]
-    names = {name for effect in effects for name, _, _ in effect.objects if name}
-    readers: list[Value | Definition] = [*(effect.value for effect in effects), *trace.definitions.values()]
-    links = {link for reader in readers for link in reader.links}
-    return names <= scope.values.keys() and links <= {*scope.definitions, *trace.definitions}
+def outdated(judge: Judge, results: Sequence[Frozen], index: int) -> str:
+    """Why the result of a step is not what a build would give; those before it are. Empty if nothing is known."""
+    if index >= len(results):
+        return "not frozen yet"
+    one, step, codes = results[index], judge.present.steps[index], judge.present.codes
+    if (one.code, one.kind) != (codes[index], kind_of(step)):
+        return moved(codes[index:], results[index:])
+    if one.text and one.text != digest_of(step.code):
+        return "the layout of its code changed, which an output shows"
+    return judge.causes(one.inputs, index)
+
+
+def moved(codes: Sequence[str], results: Sequence[Frozen]) -> str:
+    """Why a step, whose code comes first, is not the first of these results."""
+    then = results[0]
+    stays = then.code in codes[1:]
+    if codes[0] not in [one.code for one in results[1:]]:
+        return "not frozen yet" if stays else "its code changed"
+    if stays:
+        return "cells stand in another order"
+    return f"cell {then.label} is gone" if then.label else "what stood before it is gone"

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import astuple
 from functools import cached_property
 from pathlib import Path
+from stat import S_ISREG
 
 from deckwright.execute.analysis.libraries import installed
 from deckwright.execute.analysis.modules import Modules
@@ -79,8 +80,7 @@ class Present:
 
     def text(self, names: Iterable[str], scope: Scope, index: int) -> str:
         """The code of a step as written, and of the steps that wrote these names: tracebacks quote them."""
-        writers = sorted({scope.writers[name] for name in names if name in scope.writers})
-        return digest_of(self.steps[index].code, *(self.steps[writer].code for writer in writers))
+        return digest_of(self.steps[index].code, *(self.steps[writer].code for writer in scope.writers_of(names)))
 
     @cached_property
     def platform(self) -> str:
@@ -123,6 +123,8 @@ class Present:
             found = STAT(place)
         except OSError:
             return ""
+        if not S_ISREG(found.st_mode):
+            return ""  # no end to some
         mark = [found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino]
         before = self.known.get(path)
         if before and before[:4] == mark:

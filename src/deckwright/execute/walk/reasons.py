@@ -56,24 +56,26 @@ class Reasons:
         return (Cause("its result is no longer stored"),)
 
     def causes(self, index: int, scope: Scope, past: Past) -> tuple[Cause, ...]:
-        """What is no longer as it was, the likely beginnings first, each thing once."""
-        changes = groupby(self.changes(past.trace, index, scope), lambda change: change.kind)
-        by_kind = {kind: list(found) for kind, found in changes}
+        """What is no longer as it was."""
+        return self.said(self.changes(past.trace, index, scope), scope, past)
+
+    def said(self, changes: Iterable[Change], scope: Scope, past: Past) -> tuple[Cause, ...]:
+        """Changes in words, the likely beginnings first, each thing once."""
+        ordered = groupby(sorted(changes, key=lambda change: change.kind), lambda change: change.kind)
+        by_kind = {kind: list(found) for kind, found in ordered}
         found = [cause for kind in WORDS if kind in by_kind for cause in WORDS[kind](self, by_kind[kind], scope, past)]
         unique: dict[str, Cause] = {}
         for cause in found:
             unique.setdefault(cause.words, cause)
         return tuple(unique.values())
 
-    def changes(self, trace: Trace, index: int, scope: Scope) -> list[Change]:
-        """The inputs that are not what they were, by kind."""
-        found = []
+    def changes(self, trace: Trace, index: int, scope: Scope) -> Iterator[Change]:
+        """The inputs that are not what they were."""
         for key, old in trace.inputs.items():
             now = self.present.now(key, scope, index)
             if now != old:
                 kind, _, rest = key.partition(" ")
-                found.append(Change(kind, rest, old, now))
-        return sorted(found, key=lambda change: change.kind)
+                yield Change(kind, rest, old, now)
 
     def values(self, changes: Iterable[Change], scope: Scope, past: Past) -> Iterator[Cause]:
         """Names, those together that became something else in the same way: the deck's own before settings."""
