@@ -126,7 +126,7 @@ def add_serve(commands: Commands) -> None:
     )
     add_out(serve)
     serve.add_argument("--host", default="127.0.0.1", help="the address to listen at (default: this machine alone)")
-    serve.add_argument("--port", type=int, default=8000, help="the first port to try (default: 8000)")
+    serve.add_argument("--port", type=port, default=8000, help="the first port to try (default: 8000)")
     serve.add_argument("--no-open", action="store_true", help="open no browser")
     serve.add_argument("--open-editor", action="store_true", help="make places in files links that open VS Code")
 
@@ -164,6 +164,13 @@ def whole(text: str) -> int:
     """A number from 1."""
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1")
+    return int(text)
+
+
+def port(text: str) -> int:
+    """The number of a port."""
+    if not text.isdecimal() or int(text) > 65535:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 0 to 65535")
     return int(text)
 
 
