@@ -133,7 +133,7 @@ def author(tmp_path: Path, opened: Opened) -> Iterator[Write]:
     """Serves a deck, and opens it."""
     servers = []
 
-    def write(text: str, **files: str) -> Author:
+    def write(text: str, *, is_deck: bool = True, **files: str) -> Author:
         for name, content in {"slides/deck.md": text, **files}.items():
             (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
             (tmp_path / name).write_text(content, "utf-8")
@@ -141,8 +141,8 @@ def author(tmp_path: Path, opened: Opened) -> Iterator[Write]:
         server = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True)
         servers.append(server)
         assert server.stderr
-        address = server.stderr.readline().split()[0]
-        opened.go(address)
+        address = next(line.split()[0] for line in server.stderr if line.startswith("http"))
+        (opened.go if is_deck else opened.page.goto)(address)
         return Author(tmp_path, server, address, opened)
 
     yield write
@@ -221,6 +221,64 @@ def test_cell_that_raises_is_told_and_other_slides_stay(author: Write) -> None:
     one.edit("6 / 0", "5 * 5")
     one.sees("value 25")
     one.page.wait_for_selector(".live-error", state="hidden")
+
+
+def test_server_that_begins_with_a_mistake_tells_it_and_the_deck_comes_by_itself(author: Write) -> None:
+    one = author(DECK.replace("title: Live", "titel: Live"), is_deck=False)
+    one.page.wait_for_selector(".live-error", state="visible")
+    told = one.page.inner_text(".live-error")
+    assert "slides/deck.md:2" in told
+    assert "Did you mean 'title'?" in told
+    one.save("words alone\n")
+    one.page.wait_for_selector("text=no front matter")
+    assert "front matter:\n    ---\n    title: My talk\n" in one.page.inner_text(".live-error")
+    one.save(DECK)
+    wait_until(one.page, "window.Reveal?.isReady()")
+    one.sees("value 42")
+
+
+def test_results_are_pale_exactly_until_the_cell_that_runs_shows_others(author: Write) -> None:
+    code = 'import pathlib, time\nwhile not pathlib.Path("gate").exists():\n    time.sleep(0.01)\nprint("value", 6 * 7)'
+    one = author(DECK.replace('print("value", 6 * 7)', code), gate="")
+    one.sees("value 42")
+    wait_until(one.page, "!document.querySelector('.live-cell')")
+    pale = "getComputedStyle(document.querySelector('[data-label=value] .outputs')).opacity"
+    assert one.page.evaluate(pale) == "1"
+    (one.root / "gate").unlink()
+    one.edit("6 * 7", '7 * 7)\nprint("more", 1 / 0')
+    wait_until(one.page, "document.querySelector('[data-label=value]').dataset.live === 'running'")
+    assert one.page.evaluate(pale) == "0.35"
+    (one.root / "gate").touch()
+    one.sees("value 49")
+    one.page.wait_for_selector(".live-error", state="visible")
+    assert one.page.evaluate(pale) == "1"
+
+
+def test_bar_counts_cells_and_the_line_of_a_build_names_them(author: Write) -> None:
+    one = author(GATED.replace("## After", "## After `{python} 6 * 7` and `{python} 6 * 8`"))
+    one.page.wait_for_selector("text=cell 1 of 2")
+    (one.root / "gate").touch()
+    one.sees("after all")
+    assert one.server.stderr
+    assert re.match(r"ran train, after and 2 inline values in [\d.]+ s\n", one.server.stderr.readline())
+
+
+def test_mistake_leaves_the_footer_legible(author: Write) -> None:
+    one = author(DECK.replace("title: Live", "title: Live\nfooter: At the foot"))
+    one.sees("value 42")
+    one.edit("6 * 7", "6 / 0")
+    one.page.wait_for_selector(".live-error", state="visible")
+    assert one.page.inner_text(".live-error code >> nth=-1") == "error: true"
+    bottom = "document.querySelector('.live-error').getBoundingClientRect().bottom"
+    top = "document.querySelector('.deck-footer').getBoundingClientRect().top"
+    assert one.page.evaluate(f"{bottom} <= {top}")
+
+
+def test_server_without_a_folder_to_serve_ends(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "deckwright", "serve", "--no-open", "--port", "8400"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr.startswith("error: slides: no such folder\n")
 
 
 EDITS = {

@@ -17,7 +17,7 @@ from deckwright.execute.kernel.repeat import joined, labelled, repeatable
 from deckwright.execute.store.blobs import get
 from deckwright.execute.trace import Trace
 from deckwright.execute.watch import Step
-from deckwright.model import Deck, Expression, Output, Results, steps
+from deckwright.model import Cell, Deck, Expression, Output, Results, steps
 
 WAITING, RUNNING, FAILED, DONE = "waiting", "running", "failed", "done"
 NOT_YET: Output = {"output_type": "display_data", "data": {"text/plain": "…"}, "metadata": {}}  # in a sentence
@@ -30,18 +30,19 @@ class Superseded(Exception):
 
 @dataclass(slots=True)
 class Outcome:
-    """What is known of one step. Outputs may be of an earlier text of it; `state` then is not DONE."""
+    """What is known of one step. Outputs may be of an earlier text or run of it; `state` then is not DONE."""
 
     step: Step
     outputs: Sequence[Output] | None = None
     state: str = DONE
     began: float = 0.0
     line: str = ""  # the last one that it printed
+    is_fresh: bool = False  # the outputs are of the run that `state` tells of
 
     def told(self) -> list[Any]:
         """What a browser needs to know."""
         seconds = time.monotonic() - self.began if self.state == RUNNING else 0.0
-        return [self.state, round(seconds, 1), self.line]
+        return [self.state, round(seconds, 1), self.line, self.is_fresh]
 
 
 class Deckful:
@@ -56,6 +57,7 @@ class Deckful:
         for key, outcome in by_code(self.outcomes).items():
             if found := known.get(key):
                 outcome.outputs, outcome.state, outcome.began = found.outputs, found.state, found.began
+                outcome.is_fresh = found.is_fresh
             elif found := labels.get(outcome.step.label):
                 outcome.outputs = found.outputs
 
@@ -65,9 +67,10 @@ class Deckful:
         return Results({label: tuple(outputs or ()) for label, outputs in found.items()}, {})
 
     def told(self) -> dict[str, Any]:
-        """How far it is: the steps that are not done, and how many are."""
+        """How far it is: the steps that are not done, how many there are, and how many cells are done, of how many."""
         undone = {outcome.step.label: outcome.told() for outcome in self.outcomes if outcome.state != DONE}
-        return {"steps": undone, "total": len(self.outcomes)}
+        cells = [outcome.state for outcome in self.outcomes if isinstance(outcome.step, Cell)]
+        return {"steps": undone, "total": len(self.outcomes), "cells": [cells.count(DONE), len(cells)]}
 
 
 def by_code(outcomes: Iterable[Outcome]) -> dict[tuple[type[Step], str, int], Outcome]:
@@ -127,7 +130,7 @@ class Outcomes:
         self.unwanted.clear()
         for outcome in (outcome for known in self.decks for outcome in known.outcomes):
             if outcome.state == RUNNING:
-                outcome.state = WAITING
+                outcome.state, outcome.is_fresh = WAITING, False
 
     def begin(self, steps_: int) -> None:
         self.fail()  # what ran in the deck before
@@ -158,9 +161,10 @@ class Outcomes:
         self.at = at = self.numbers[step.label]
         for later in steps(self.building[self.current]):
             if self.numbers[later.label] > at and (outcome := self.outcome(later)):
-                outcome.state = WAITING
+                outcome.state, outcome.is_fresh = WAITING, False
         if outcome := self.outcome(step):
             outcome.state, outcome.began, outcome.line = RUNNING, time.monotonic(), ""
+            outcome.is_fresh = False
         self.changed()
 
     def printed(self, step: Step, text: str) -> None:
@@ -172,7 +176,7 @@ class Outcomes:
 
     def showing(self, step: Step, outputs: Sequence[Output]) -> None:
         if outcome := self.outcome(step):
-            outcome.outputs = outputs
+            outcome.outputs, outcome.is_fresh = outputs, True
             self.changed()
 
     def finished(self, step: Step, trace: Trace) -> None:

@@ -29,7 +29,7 @@ from deckwright.live.outcomes import Outcomes, Superseded
 from deckwright.live.preview import Preview
 from deckwright.live.server import Content, Served, address_of, listening, serving
 from deckwright.memo import FORGETFUL
-from deckwright.model import Deck, steps
+from deckwright.model import Cell, Deck, steps
 from deckwright.pages import PAGE, placed
 from deckwright.pipeline import CACHE, Project
 from deckwright.site.publish import MARK, refuse_foreign
@@ -124,6 +124,8 @@ class Live:
             else:
                 decks, mistakes = self.preview.load(FORGETFUL)
         except DeckError as error:  # there is no deck at all
+            if not self.project.slides.is_dir():
+                raise
             decks, mistakes = (), {"": error}
         self.mistake = next(iter(mistakes.values()), None)
         self.outcomes.use(decks, mistakes.keys() - {deck.name for deck in decks})
@@ -175,10 +177,14 @@ class Live:
 
     def line(self) -> str:
         """What a build did, in one line."""
-        names = [step.label for step in self.outcomes.ran]
-        more = f" and {counted(len(names) - NAMED, 'more cell')}" if len(names) > NAMED else ""
-        ran = f"ran {', '.join(names[:NAMED])}{more}" if names else "nothing had to run"
-        return f"{ran}, {seconds(time.monotonic() - self.build_began)}"
+        names = [step.label for step in self.outcomes.ran if isinstance(step, Cell)]
+        parts = [", ".join(names[:NAMED])] if names else []
+        if len(names) > NAMED:
+            parts.append(counted(len(names) - NAMED, "more cell"))
+        if values := len(self.outcomes.ran) - len(names):
+            parts.append(counted(values, "inline value"))
+        listed = " and ".join(filter(None, [", ".join(parts[:-1]), *parts[-1:]]))
+        return f"ran {listed} in {seconds(time.monotonic() - self.build_began)}" if parts else "nothing had to run"
 
     def watch(self) -> None:
         """Watch all files that pages and cells are made of."""

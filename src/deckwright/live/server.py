@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, RedirectResponse, Response, StreamingResponse
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -85,9 +85,11 @@ class Served:
             return RedirectResponse(f"/{name}/")
         if not name or name.endswith("/"):
             name += "index.html"
+        if name == "index.html" and not attributes:  # what an earlier build wrote would not give way
+            return waiting()
         content = files[name] if name in files else self.more(name)
         if content is None:
-            return missing()
+            return waiting() if name == "index.html" else missing()
         return answer(name, with_client(content, attributes.get(name, {})))
 
 
@@ -95,6 +97,11 @@ def answer(name: str, content: bytes) -> Response:
     """A file as a browser gets it; it asks again the next time."""
     kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
     return Response(content, media_type=kind, headers={"Cache-Control": "no-store"})
+
+
+def waiting() -> Response:
+    """What a browser gets while there is no deck: a page that tells why, and gives way to the deck."""
+    return HTMLResponse((CLIENT / "waiting.html").read_bytes(), 404, {"Cache-Control": "no-store"})
 
 
 def missing() -> Response:
@@ -108,7 +115,9 @@ def with_client(page: bytes, attributes: Mapping[str, str]) -> bytes:
         return page
     listed = " ".join(f'data-{key}="{escape(value)}"' for key, value in attributes.items())
     style = f'<link rel="stylesheet" href="{OWN}/live.css">'
-    scripts = "".join(f'<script src="{OWN}/{name}" {listed}></script>' for name in ("slides.js", "live.js"))
+    scripts = "".join(
+        f'<script src="{OWN}/{name}" {listed}></script>' for name in ("slides.js", "mistake.js", "live.js")
+    )
     slides, end, rest = page.partition(b"</main>")
     return slides + end + f"{style}{scripts}".encode() + rest
 

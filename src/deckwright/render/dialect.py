@@ -37,6 +37,7 @@ EXTENSIONS: dict[str, dict[str, Any]] = {
 }
 TASK = '<input type="checkbox" disabled'  # as pymdownx writes it: nothing says what it is for
 FOOTNOTE = re.compile(r"\[\^[^\]\s]+\]")
+ATTRIBUTES = re.compile(r"\S*(\{:?\s*[.#][A-Za-z][^{}\n]*\})")
 References = dict[str, Any]
 
 
@@ -116,7 +117,7 @@ class Shape(Treeprocessor):
     def run(self, root: Element) -> None:
         nest(root, self.converter.current.divs)
         self.raw_html()
-        self.check_footnotes(root)
+        self.check_left_over(root)
         for at, element in enumerate(list(root.iter())):
             for key in sorted(ELEMENT_KEYS & element.attrib.keys()):
                 element.set(f"data-{key}", element.attrib.pop(key))
@@ -128,11 +129,14 @@ class Shape(Treeprocessor):
         mark_incremental(root, "incremental" in self.converter.current.slide.attributes.classes)
         lift_pictures(root)
 
-    def check_footnotes(self, root: Element) -> None:
-        """A reference that is still there was given no text."""
+    def check_left_over(self, root: Element) -> None:
+        """A reference that is still there was given no text, and attributes no element."""
         slide = self.converter.current.slide
         for element in root.iter():
             words = ("" if element.tag in ("code", "pre") else element.text or "", element.tail or "")
+            if found := next(filter(None, map(ATTRIBUTES.search, words)), None):
+                remedy = "Put them at the end of the line, after a blank; or write [words]{…}. To show them: `{…}`."
+                raise DeckError(f"the attributes {found[1]} belong to nothing", slide.place_of(found[0]), remedy)
             if found := next(filter(None, map(FOOTNOTE.search, words)), None):
                 remedy = f"Write it on the same slide: {found[0]}: …"
                 raise DeckError(f"the footnote {found[0]} has no text", slide.place_of(found[0]), remedy)

@@ -67,11 +67,14 @@ class Pictures:
     def remedy(self, name: str, place: Place) -> str:
         """The nearest picture that does exist."""
         folder = (self.deck.root / place.path).parent
+        static = self.deck.root / "static"
         if name.startswith("/"):
-            return f"A leading slash means the project's static/ folder: {self.deck.root / 'static'}."
-        if self.static(name):
-            return f"It lies in static/: write /{name}."
-        found = [path.relative_to(folder).as_posix() for kind in PICTURES for path in folder.rglob(f"*.{kind}")]
+            start = f"A leading slash means the project's static/ folder: {static}."
+            found = [f"/{path}" for path in pictures_of(static)]
+            return f"{start} {nearest(name, found)}" if found else start
+        if self.static(inside := name.removeprefix("static/")):
+            return f"It lies in static/: write /{inside}."
+        found = pictures_of(folder)
         return nearest(name, found) if found else f"Paths start from {folder}."
 
     def raw(self, html: str, slide: Slide) -> str:
@@ -94,6 +97,11 @@ class Pictures:
             for key, value in slide.attributes.pairs
         )
         return Attributes(slide.attributes.id, slide.attributes.classes, pairs)
+
+
+def pictures_of(folder: Path) -> list[str]:
+    """The pictures in a folder and below, by their paths from there."""
+    return [path.relative_to(folder).as_posix() for kind in PICTURES for path in folder.rglob(f"*.{kind}")]
 
 
 def is_file(key: str, value: str) -> bool:

@@ -1,7 +1,9 @@
 """What the commands of this folder print."""
 
 import dataclasses
+import shlex
 from argparse import Namespace
+from pathlib import Path
 
 from deckwright.errors import OK, USAGE, WRONG
 from deckwright.pipeline import Project
@@ -14,7 +16,8 @@ def new(project: Project, chosen: Namespace, progress: Progress) -> int:
 
     names = new_deck(chosen.name)
     print(*(chosen.name / name for name in names), sep="\n")
-    progress.say(f"next: cd {chosen.name} && deckwright build")
+    there = "" if chosen.name.resolve() == Path.cwd() else f"cd {shlex.quote(str(chosen.name))} && "
+    progress.say(f"next: {there}deckwright build")
     return OK
 
 

@@ -13,6 +13,7 @@ from packaging.requirements import Requirement
 
 from deckwright import __version__
 from deckwright.installed import CHROMIUMS, WEB
+from deckwright.live.commands import NEEDED
 
 State = Literal["ok", "missing", "optional"]  # optional: not there, and a deck may do without
 MARKS = {"ok": "✓", "missing": "✗", "optional": "–"}
@@ -46,6 +47,7 @@ def findings(version: Version, which: Callable[[str], str | None] = shutil.which
         web(WEB),
         kernel(version),
         *optional(version),
+        live(version),
         Finding("device", "ok", device(version)),
         browser(which, version),
         git(which),
@@ -93,6 +95,14 @@ def optional(version: Version) -> Iterator[Finding]:
     for name, purpose in OPTIONAL.items():
         found = version(name)
         yield Finding(name, "ok" if found else "optional", found or "", f"pip install {name}  # {purpose}")
+
+
+def live(version: Version) -> Finding:
+    """What `serve` needs."""
+    missing = [name for name in NEEDED if not version(name)]
+    found = "all that `deckwright serve` needs"
+    remedy = f"pip install {' '.join(missing)}  # deckwright serve"
+    return Finding("serve", "optional", "", remedy) if missing else Finding("serve", "ok", found)
 
 
 def device(version: Version) -> str:

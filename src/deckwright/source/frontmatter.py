@@ -53,6 +53,8 @@ def read_yaml(text: str, path: str) -> dict[str, Any]:
         values = load_yaml(text) or {}
     except BadYaml as error:
         remedy = "Quote a text that holds a colon, a bracket or a quote."
+        if "'\\t'" in str(error):
+            remedy = "Indent with blanks, not with tabs."
         raise DeckError(f"bad YAML in front matter: {error}", Place(path, error.line + 2), remedy) from error
     if not isinstance(values, dict):
         raise DeckError("front matter is not `key: value` lines", Place(path, 2), "Write `title: My talk`.")

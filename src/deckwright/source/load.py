@@ -77,9 +77,8 @@ def nothing_found(root: Path, folder: Path) -> DeckError:
         return DeckError("is a file, not a folder", place, "Name the folder that the Markdown files lie in.")
     if not folder.is_dir():
         beside = f" Here lies {here[0]}: build with --slides . if that is the deck." if here else ""
-        return DeckError(
-            "no such folder", place, f"Write Markdown files in it, or name a folder with --slides.{beside}"
-        )
+        remedy = "Go to the folder that it lies in, name one with --slides, or begin a deck: deckwright new my-talk."
+        return DeckError("no such folder", place, f"{remedy}{beside}")
     others = sorted(path.name for path in folder.iterdir() if path.suffix.lower() in (".qmd", ".md", ".markdown"))
     remedy = f"Rename {others[0]} so that it ends in .md." if others else "Write Markdown files in it."
     return DeckError("no Markdown files to build a deck from", place, remedy)

@@ -176,6 +176,9 @@ def yaml_scalar(value: str, options: str, key: str, place: Place) -> Any:
         raise DeckError(f"cannot read the option {key}={value}", place, f'Write {key}="…".') from error
 
 
+OPTION_REMEDY = "Write `#| key: value`, a blank after the colon; quote a value that holds a colon."
+
+
 def read_option_lines(lines: tuple[str, ...], place: Place) -> dict[str, Any]:
     """Read the `#| key: value` lines of a cell."""
     text = "\n".join(OPTION_LINE.sub(r"\g<yaml>", line).removeprefix(" ") for line in lines)
@@ -183,9 +186,9 @@ def read_option_lines(lines: tuple[str, ...], place: Place) -> dict[str, Any]:
         values = load_yaml(text) or {} if lines else {}
     except BadYaml as error:
         at = place.at(place.line + 1 + error.line)
-        raise DeckError(f"bad YAML in a cell's options: {error}", at, "Write `#| key: value`.") from error
+        raise DeckError(f"bad YAML in a cell's options: {error}", at, OPTION_REMEDY) from error
     if not isinstance(values, dict):
-        raise DeckError("cannot read a cell's options", place.at(place.line + 1), "Write `#| key: value`.")
+        raise DeckError("cannot read a cell's options", place.at(place.line + 1), OPTION_REMEDY)
     return {str(key): value for key, value in values.items()}
 
 

@@ -9,6 +9,8 @@ from typing import Any
 from deckwright.errors import nearest
 from deckwright.settings import Author, CellOptions, Figure, Link, Logo, Settings
 
+SEXAGESIMAL = 60  # from here on a whole number may be what YAML makes of a ratio: 16:9 is 16 minutes and 9 seconds
+
 
 class BadValue(ValueError):
     """A value of the wrong kind; the text says what was wanted. The caller adds the place."""
@@ -79,6 +81,8 @@ def line_numbers(value: Any) -> str:
 
 def size(value: Any) -> tuple[int, int]:
     """Read `1280x720`, pixels."""
+    if isinstance(value, int) and value > SEXAGESIMAL:
+        raise BadValue("wants WIDTHxHEIGHT in pixels, such as 1280x720, not a ratio such as 16:9")
     sides = str(value).lower().split("x")
     if len(sides) != 2 or not all(side.strip().isdecimal() and int(side) > 0 for side in sides):
         raise BadValue(f"wants WIDTHxHEIGHT in pixels, such as 1280x720, not {value!r}")
@@ -222,9 +226,10 @@ SETTINGS_READERS: dict[str, Reader] = {
 
 def read_settings(values: Mapping[str, Any]) -> Settings:
     """Read front matter. Raises UnknownName, WrongValue."""
+    read = read_fields(SETTINGS_READERS, values)  # first, as `titel` is a title misspelt
     if "title" not in values:
         raise WrongValue("title", "is missing")
-    return Settings(**read_fields(SETTINGS_READERS, values))
+    return Settings(**read)
 
 
 def read_cell_options(values: Mapping[str, Any], defaults: CellOptions) -> CellOptions:

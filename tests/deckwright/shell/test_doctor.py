@@ -27,6 +27,7 @@ def test_without_packages_each_is_named_with_what_to_type() -> None:
     assert found["jinja2"].state == found["kernel"].state == "missing"
     assert found["jinja2"].remedy == "pip install 'jinja2>=3.1'"
     assert found["matplotlib"].state == found["browser"].state == found["git"].state == "optional"
+    assert found["serve"].remedy == "pip install starlette uvicorn watchfiles  # deckwright serve"
     assert "pytest" not in found
     assert found["device"].found == "CPU"
 

@@ -1,6 +1,8 @@
 """The deck to begin with."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -61,3 +63,12 @@ def test_a_title_with_signs_of_yaml_is_quoted(tmp_path: Path) -> None:
     new_deck(tmp_path / 'say "hi": # there')
     text = (tmp_path / 'say "hi": # there' / "slides/10-start.md").read_text("utf-8")
     assert 'title: "Say \\"hi\\": # there"\n' in text
+
+
+@pytest.mark.parametrize(
+    ("name", "following"), [("a deck", "cd 'a deck' && deckwright build"), (".", "deckwright build")]
+)
+def test_what_comes_next_can_be_typed(name: str, following: str, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "deckwright", "new", name]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert done.stderr == f"next: {following}\n"

@@ -41,3 +41,24 @@ def test_bytes_that_are_no_text_are_told_with_their_line(project: MakeProject, w
 def test_a_folder_without_decks_is_an_error(files: dict[str, str], project: MakeProject, watcher: Memory) -> None:
     with pytest.raises(DeckError, match="no such folder|no Markdown files"):
         build(project(**files), watcher)
+
+
+@pytest.mark.parametrize(
+    ("written", "remedy"),
+    [
+        ("/plan.svg", "Did you mean '/plans.svg'"),
+        ("plans.svg", "write /plans.svg"),
+        ("static/plans.svg", "write /plans"),
+    ],
+)
+def test_missing_picture_is_looked_for_in_static(
+    written: str, remedy: str, project: MakeProject, watcher: Memory
+) -> None:
+    deck = f"---\ntitle: T\n---\n\n## A\n\n![a plan]({written})\n"
+    with pytest.raises(DeckError, match=remedy):
+        build(project(**{"slides/1.md": deck, "static/plans.svg": "<svg/>"}), watcher)
+
+
+def test_without_a_folder_it_is_said_how_to_begin(project: MakeProject, watcher: Memory) -> None:
+    with pytest.raises(DeckError, match="begin a deck: deckwright new my-talk"):
+        build(project(), watcher)

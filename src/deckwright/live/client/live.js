@@ -1,6 +1,7 @@
 // Keeps this page in step with the files of the deck: swaps slides in place, shows what runs, and what is wrong.
 (() => {
-  const { deck, root, ...told } = document.currentScript.dataset;
+  const { deck, ...told } = document.currentScript.dataset;
+  const { make, place, overlay, show: showError } = window.liveMistake;
   if (/print-pdf/i.test(location.search)) return;
   const isFramed = window !== window.parent; // in the speaker view: the page that opened it passes everything on
   const main = document.querySelector('.reveal .slides');
@@ -10,12 +11,6 @@
   let here; // the slide that the presenter chose
   let state;
   const slides = () => stacks.flatMap((stack) => stack.slides);
-  const make = (name, className, ...content) => {
-    const made = Object.assign(document.createElement(name), { className });
-    made.append(...content);
-    return made;
-  };
-
   // Where the presenter is. An edit that hides the slide for a while does not change what is looked for.
   const note = () => {
     const all = slides();
@@ -85,8 +80,9 @@
   const isFolded = (cell) => !cell.querySelector('.outputs');
   const mark = () => {
     for (const cell of main.querySelectorAll('.cell[data-label]')) {
-      const [how = 'done', count = 0, line = ''] = state.steps[cell.dataset.label] ?? [];
+      const [how = 'done', count = 0, line = '', isFresh = false] = state.steps[cell.dataset.label] ?? [];
       cell.dataset.live = how;
+      cell.toggleAttribute('data-fresh', isFresh);
       let label = cell.querySelector(':scope > .live-cell');
       if (how === 'done' || (how === 'waiting' && !state.running && !isFolded(cell))) {
         label?.remove();
@@ -107,26 +103,15 @@
     else if (running) {
       const [name, [, count, line]] = running;
       const time = seconds(count + (Date.now() - state.at) / 1000);
-      bar.replaceChildren(make('b', '', name), ` ${time} · ${state.total - undone} of ${state.total} `, make('span', 'live-line', line));
+      const [done, all] = state.cells;
+      const isCell = !name.startsWith('inline@');
+      const number = isCell && all > 1 ? ` · cell ${done + 1} of ${all} ` : ' ';
+      bar.replaceChildren(make('b', '', isCell ? name : 'a value'), ` ${time}${number}`, make('span', 'live-line', line));
     }
   };
 
-  // Mistakes, and where a slide is written
+  // Where a slide is written
 
-  const place = (source) => {
-    if (!root) return make('code', '', source);
-    const link = make('a', '', make('code', '', source));
-    link.href = `vscode://file${root}/${source}`;
-    return link;
-  };
-  const overlay = make('div', 'live-panel live-error');
-  overlay.setAttribute('role', 'alert');
-  const showError = (error) => {
-    overlay.hidden = !error;
-    if (!error) return;
-    const lines = [error.excerpt.includes(error.line) ? '' : error.line, error.excerpt].filter((text) => text.trim()).map((text) => make('pre', '', text));
-    overlay.replaceChildren(make('p', '', place(error.place), ` ${error.slide}`), make('p', 'live-problem', error.problem), ...lines, make('p', '', error.remedy));
-  };
   const panel = make('div', 'live-panel live-source');
   const source = () => slides().find((slide) => slide.node === Reveal.getCurrentSlide())?.source ?? '';
   const showSource = () => {
@@ -140,7 +125,7 @@
     const all = JSON.parse(message);
     const mine = all.decks[deck];
     if (!mine) return;
-    state = { steps: mine.steps ?? {}, total: mine.total ?? 0, running: all.running, at: Date.now() };
+    state = { steps: mine.steps ?? {}, total: mine.total ?? 0, cells: mine.cells ?? [0, 0], running: all.running, at: Date.now() };
     swapping = swapping.catch(() => {}).then(async () => {  // a page that could not be fetched is tried again
       if (mine.frame !== told.frame) return reload();
       restyle(mine.styles);
