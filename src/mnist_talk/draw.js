@@ -59,7 +59,7 @@
   const squares = (pixels) => Array.from(pixels, (ink, at) =>
     ink && `<rect x="${at % SIDE}" y="${Math.floor(at / SIDE)}" width="1" height="1" fill-opacity="${ink.toFixed(2)}"/>`)
     .filter(Boolean).join('');
-  const percent = (share) => (share > 0.995 ? '> 99 %' : `${Math.round(100 * share)} %`);
+  const percent = (share) => (share > 0.995 ? '> 99%' : `${Math.round(100 * share)}%`);
 
   class DrawingBoard extends HTMLElement {
     connectedCallback() {

@@ -16,7 +16,8 @@ from mnist_talk.results import DIGITS, Gain
 
 # Paper shows through where a weight is zero, so both signs are as strong in light as in dark.
 SIGNED = LinearSegmentedColormap.from_list(
-    "signed", [to_rgba(COLOURS[1]), to_rgba(COLOURS[1], 0), to_rgba(COLOURS[0], 0), to_rgba(COLOURS[0])]
+    "signed",
+    [(0, to_rgba(COLOURS[1])), (0.5, to_rgba(COLOURS[1], 0)), (0.5, to_rgba(COLOURS[0], 0)), (1, to_rgba(COLOURS[0]))],
 )
 SHEET = LinearSegmentedColormap.from_list("sheet", [to_rgba(INK, 0.08), to_rgba(INK, 1)])
 

@@ -52,8 +52,7 @@ OF_CNN_HISTORY = (
     "{cnn_history.reason}",
     "{cnn_history.best}",
     '{f"{cnn_history.epochs[cnn_history.best - 1].accuracy:.2%}"}',
-    '{f"{cnn_history.epochs[-1].rate:.0e}"}',
-    "cnn-curves",
+    "cnn-progress cnn-curves",
     *OF_HISTORIES,
 )
 OF_MLP_HISTORY = ("mlp-progress mlp-curves cnn-curves", *OF_HISTORIES)
@@ -309,8 +308,8 @@ EDITS = (
         "a variable renamed in a plot",
         (
             Change(REUSE, "counts = [outcome", "sizes = [outcome"),
-            Change(REUSE, "plt.plot(counts, [outcome.transferred", "plt.plot(sizes, [outcome.transferred"),
-            Change(REUSE, "plt.plot(counts, [outcome.random", "plt.plot(sizes, [outcome.random"),
+            Change(REUSE, "plt.plot(counts, [100 * outcome.transferred", "plt.plot(sizes, [100 * outcome.transferred"),
+            Change(REUSE, "plt.plot(counts, [100 * outcome.random", "plt.plot(sizes, [100 * outcome.random"),
             Change(REUSE, "xticks=counts, xticklabels=counts", "xticks=sizes, xticklabels=sizes"),
         ),
         steps("transfer-figure"),

@@ -8,7 +8,15 @@ from matplotlib.colors import to_hex
 from matplotlib.patches import Rectangle
 
 from mnist_talk.figures import COLOURS, INK
-from mnist_talk.result_figures import confusion_matrix, error_bars, error_curves, filters_and_maps, journey, tiled
+from mnist_talk.result_figures import (
+    SIGNED,
+    confusion_matrix,
+    error_bars,
+    error_curves,
+    filters_and_maps,
+    journey,
+    tiled,
+)
 from mnist_talk.results import Gain
 
 from .test_figures import assert_readable, heights
@@ -37,6 +45,12 @@ def test_each_filter_stands_above_its_map() -> None:
     filters_and_maps(filters, maps)
     shown = [float(np.asarray(axes.images[0].get_array())[0, 0]) for axes in plt.gcf().axes]
     assert shown == [*range(8), *range(8), *range(8, 16), *range(8, 16)]
+
+
+def test_a_weak_weight_is_seen_and_a_zero_is_not() -> None:
+    red, _, blue, strength = zip(*(SIGNED(share) for share in (0.0, 0.4, 0.5, 0.6, 1.0)), strict=True)
+    assert strength == pytest.approx([1, 0.2, 0, 0.2, 1], abs=0.02)
+    assert [r > b for r, b in zip(red, blue, strict=True)] == [True, True, False, False, False]
 
 
 def test_tiles_are_in_rows_with_gaps() -> None:
