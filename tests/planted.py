@@ -352,7 +352,7 @@ BUGS = (
     ),
     Bug(
         "what lies in an open folder is taken for what lies in the working one",
-        "inside/observe.py", "    if folder < 0:\n        return path\n", "    return path\n",
+        "inside/paths.py", "    if folder < 0:\n        return path\n", "    return path\n",
         cases("a folder removed whole"),
     ),
     Bug(

@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 
 PACKAGE = Path(__file__).parent
+SERVER = ("starlette", "uvicorn", "watchfiles")  # what `deckwright serve` needs
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")  # as systems call the browser that we drive
 WEB = PACKAGE / "web"  # third-party assets, brought by the build hook
 

@@ -12,8 +12,7 @@ from typing import Literal
 from packaging.requirements import Requirement
 
 from deckwright import __version__
-from deckwright.installed import CHROMIUMS, WEB
-from deckwright.live.commands import NEEDED
+from deckwright.installed import CHROMIUMS, SERVER, WEB
 
 State = Literal["ok", "missing", "optional"]  # optional: not there, and a deck may do without
 MARKS = {"ok": "✓", "missing": "✗", "optional": "–"}
@@ -99,7 +98,7 @@ def optional(version: Version) -> Iterator[Finding]:
 
 def live(version: Version) -> Finding:
     """What `serve` needs."""
-    missing = [name for name in NEEDED if not version(name)]
+    missing = [name for name in SERVER if not version(name)]
     found = "all that `deckwright serve` needs"
     remedy = f"pip install {' '.join(missing)}  # deckwright serve"
     return Finding("serve", "optional", "", remedy) if missing else Finding("serve", "ok", found)

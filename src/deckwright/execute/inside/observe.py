@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from deckwright.execute.inside.ambients import SET_VARIABLES, is_changed
+from deckwright.execute.inside.paths import signature, started_from
 from deckwright.execute.store.blobs import address_of
 from deckwright.execute.store.files import STAT, file_address, folder_digest, kind_of
 
@@ -264,26 +265,6 @@ class Observer:
         return False
 
 
-def started_from(path: Any, folder: int) -> Any:
-    """A path that is relative to an open folder, given by its number; if below 0, to the working one. None: unknown."""
-    if folder < 0:
-        return path
-    try:
-        return os.path.join(os.readlink(f"/proc/self/fd/{folder}"), os.fsdecode(path))
-    except OSError:
-        return opened_folder(path, folder)
-
-
-def opened_folder(path: Any, folder: int) -> Any:
-    """The same where the system has another way to tell, as Apple's."""
-    import fcntl
-
-    if not hasattr(fcntl, "F_GETPATH"):
-        return None
-    found = fcntl.fcntl(folder, fcntl.F_GETPATH, bytes(1024))
-    return os.path.join(os.fsdecode(found.rstrip(b"\0")), os.fsdecode(path))
-
-
 def is_of_kernel(key: str) -> bool:
     """Whether we or Jupyter set a variable for the kernel."""
     return key in SET_FOR_KERNELS or key.startswith("JPY_")
@@ -311,12 +292,3 @@ def is_all_right() -> bool:
 def of_python_itself(file: str) -> bool:
     """Whether a source file is part of Python's own library."""
     return file.startswith((*STANDARD, "<frozen")) and not any(part in file for part in LIBRARIES)
-
-
-def signature(path: str) -> tuple[int, int]:
-    """What tells that a file has changed: size and time. Zeros: it is not there."""
-    try:
-        found = STAT(path)
-    except OSError:
-        return 0, 0
-    return found.st_size, found.st_mtime_ns

@@ -1,0 +1,35 @@
+"""Where a path leads that a step uses, and what tells that a file has changed. Runs inside the kernel."""
+
+import os
+from typing import Any
+
+from deckwright.execute.store.files import STAT
+
+
+def started_from(path: Any, folder: int) -> Any:
+    """A path that is relative to an open folder, given by its number; if below 0, to the working one. None: unknown."""
+    if folder < 0:
+        return path
+    try:
+        return os.path.join(os.readlink(f"/proc/self/fd/{folder}"), os.fsdecode(path))
+    except OSError:
+        return opened_folder(path, folder)
+
+
+def opened_folder(path: Any, folder: int) -> Any:
+    """The same where the system has another way to tell, as Apple's."""
+    import fcntl
+
+    if not hasattr(fcntl, "F_GETPATH"):
+        return None
+    found = fcntl.fcntl(folder, fcntl.F_GETPATH, bytes(1024))
+    return os.path.join(os.fsdecode(found.rstrip(b"\0")), os.fsdecode(path))
+
+
+def signature(path: str) -> tuple[int, int]:
+    """What tells that a file has changed: size and time. Zeros: it is not there."""
+    try:
+        found = STAT(path)
+    except OSError:
+        return 0, 0
+    return found.st_size, found.st_mtime_ns
