@@ -395,4 +395,9 @@ BUGS = (
         "inside/meddling.py", "self.importing if stored else self.original", "self.original",
         cases("a library patched as it is imported"),
     ),
+    Bug(
+        "what the author's classes and functions hold is what their source says",
+        "inside/holdings.py", "if self.known.get(name, digest) != digest:", "if False:",
+        cases("what a module's class holds"),
+    ),
 )  # fmt: skip

@@ -78,6 +78,35 @@ LIBRARY_SETS: Cells = (
     "import os; print(os.environ['TERSE'])",
 )
 PATCHED: Cells = ("import helper; helper.f = lambda v: (8, v)", "print(helper.f(1))", "print(helper.f(2))")
+HOLDER = """class Thing:
+    made = 0
+    items = []
+    def __init__(self): Thing.made += 1
+def f(v=[]):
+    v.append(1)
+    f.calls = getattr(f, "calls", 0) + 1
+    return f.calls, v
+def counted(function):
+    count = 0
+    def inner():
+        nonlocal count
+        count += 1
+        return count
+    return inner
+@counted
+def g(): pass
+"""
+HELD = {
+    "class": ("helper.Thing()", "helper.Thing.made"),
+    "class in a list": ("helper.Thing.items.append(1)", "helper.Thing.items"),
+    "function": ("helper.f()", "helper.f()"),
+    "closure": ("helper.g()", "helper.g()"),
+}
+REGISTERED: Cells = ("import base, plain", "print(base.Base.known, plain.Plain.x)")
+REGISTRY = {
+    "src/base.py": "class Base:\n    known = []\n    def __init_subclass__(cls): Base.known.append(cls.__name__)\n",
+    "src/plain.py": "from base import Base\nclass Plain(Base): x = 1\n",
+}
 REMOVED: Cells = (
     "import os, shutil",
     "os.makedirs('out', exist_ok=True)\nopen('out/data.csv', 'w').close()\nshutil.rmtree('out')",
@@ -234,6 +263,20 @@ CASES: dict[str, tuple[Stage, ...]] = {
         Stage(
             ("import xml.sax as s\ns.handler.version = 3", "import xml.sax; print(xml.sax.handler.version, 1)"), "c2"
         ),
+    ),
+    **{
+        f"what a module's {kind} holds": (
+            Stage((f"import helper\n{changes}", f"print({shows})"), "c1 c2", {"src/helper.py": HOLDER}),
+            Stage((f"import helper\n{changes}", f"print({shows}, 1)"), "c2"),
+            Stage(("import helper", changes, f"print({shows}, 1)"), "c1 c2 c3"),
+            Stage(("import helper", changes, f"print({shows}, 2)"), "c3"),
+        )
+        for kind, (changes, shows) in HELD.items()
+    },
+    "a module whose classes hold what imports leave in them": (
+        Stage(REGISTERED, "c1 c2", REGISTRY),
+        Stage(edit(REGISTERED, 1, "print(base.Base.known, plain.Plain.x, 1)"), "c2"),
+        Stage(edit(REGISTERED, 1, "print(1)"), "c2"),
     ),
     "logging that is set up once": (
         Stage(LOGGING, "c1 c2 c3 c4"),

@@ -14,6 +14,7 @@ from deckwright.execute.analysis.libraries import distributions
 from deckwright.execute.analysis.modules import Modules
 from deckwright.execute.analysis.names import names_of
 from deckwright.execute.inside import ambients, arrivals, drawing
+from deckwright.execute.inside.holdings import Holdings
 from deckwright.execute.inside.ledger import Known, Ledger
 from deckwright.execute.inside.loggers import watch_logging
 from deckwright.execute.inside.meddling import Meddling
@@ -43,6 +44,7 @@ class Agent:
         self.ledger = Ledger(self.shell.user_ns, self.modules.is_local, self.put)
         self.observer = Observer(root, self.modules.is_local)
         self.meddling = Meddling(self.shell.user_ns, self.modules.is_local)
+        self.holdings = Holdings(self.modules.is_local, self.ledger.digest)
         self.defaults: dict[str, Known] = {}
         self.code = ""
         self.began = 0.0
@@ -147,7 +149,9 @@ class Agent:
             "environment": dict(observer.environment),
             "written": {self.shown(path): self.put_file(path) for path in sorted(observer.written)},
             "flags": sorted(observer.flags),
-            "entangled": found["entangled"] or self.meddling.found() or self.running_threads(),
+            "entangled": (
+                self.holdings.found() or found["entangled"] or self.meddling.found() or self.running_threads()
+            ),
         }
         return found
 

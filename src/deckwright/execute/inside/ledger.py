@@ -142,6 +142,10 @@ class Ledger:
             found[name] = Known(seen, tuple(self.definitions.key_of(part) for part in seen.definitions), values[name])
         return found
 
+    def digest(self, values: Mapping[str, Any]) -> str:
+        """Of all these together."""
+        return self.look_at({"": values})[""].look.digest
+
     def look_at_modules(self) -> dict[str, Known]:
         """Look at what the author's loaded modules hold besides code; locks and the like count as code."""
         found = self.look_at(self.modules())
