@@ -172,10 +172,10 @@ SCORE = Change(SCORES, "Ada,7", "Ada,9")
 
 EDITS = (
     Edit("prose", (Change(START, "Learn to **name**", "Learn to *name*"),), quick=True),
-    Edit("a text alternative", (Change(START, "Ten handwritten digits in a row", "Ten digits in a row"),)),
+    Edit("a text alternative", (Change(START, "Ten handwritten digits in two rows", "Ten digits in two rows"),)),
     Edit("echo", (Change(START, '"digits-with-labels"}\n#| echo: false', '"digits-with-labels"}\n#| echo: true'),)),
     # The size of a figure is the cell's doing: this plot is drawn anew, and no other.
-    Edit("fig-height", (Change(DATA, "#| fig-height: 2.9", "#| fig-height: 3.1"),), steps("four-images")),
+    Edit("fig-height", (Change(DATA, "#| fig-height: 3.6", "#| fig-height: 3.4"),), steps("four-images")),
     Edit(
         "output-location",
         (Change(FUNCTIONS, '"relu"}\n#| fig', '"relu"}\n#| output-location: fragment\n#| fig'),),
@@ -262,7 +262,7 @@ EDITS = (
     Edit("the file as it was", (SCORE.undone,), quick=True),
     Edit(
         "a cell that reads the environment",
-        (Change(START, "A typical case", f"{SPEAKER_CELL}A typical case"),),
+        (Change(START, "**Pairs** of", f"{SPEAKER_CELL}**Pairs** of"),),
         steps("speaker"),
     ),
     Edit("that variable", (), steps("speaker"), variables={"TALK_SPEAKER": "Ada"}),
@@ -289,7 +289,7 @@ EDITS = (
     Edit("a template", (Change("templates/page.html", "</html>", "<!-- ours -->\n</html>"),)),
     Edit("a style sheet", (Change("static/themes/deckwright.css", "#fcfbf8", "#fdfdfb"),)),
     Edit("the title", (Change(TITLE, "title: Machine learning in", "title: Learning machines in"),)),
-    Edit("notes", (Change(START, "These are the first thirty", "Here are the first thirty"),)),
+    Edit("notes", (Change(START, "Point at a digit of", "Show a digit of"),)),
     # Two numbers more, so `noise` draws others; `cnn-train` seeds anew.
     Edit(
         "a new cell that draws",
