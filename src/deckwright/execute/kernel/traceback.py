@@ -20,6 +20,11 @@ COMPILED_NAME = re.compile(r" \(\d+\.py, line \d+\)$")  # what IPython calls a c
 ARROW = re.compile(r"^-+> +\d+ (?P<code>.*)$", re.MULTILINE)
 LIBRARY = ("site-packages", "dist-packages", "/lib/python", "<frozen")
 REMEDY = "Mend the cell; to show the exception on the slide instead, give the cell `error: true`."
+HINTS = {
+    "FileNotFoundError": "A path starts in the project's folder, the one that holds slides/.",
+    "StdinNotImplementedError": "Nobody is there to answer while slides are built: write the answer into the cell.",
+    "SystemExit": "A cell that ends early is an error: leave what follows out, or put it below an `if`.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +59,8 @@ def remedy_for(output: Mapping[str, Any]) -> str:
     if output["ename"] == "ModuleNotFoundError" and (found := re.search(r"'([\w.]+)'", output["evalue"])):
         name = found[1].partition(".")[0]
         return f"Install it: {sys.executable} -m pip install {name}\nYour own modules belong in src/."
-    return REMEDY
+    hint = HINTS.get(output["ename"], "")
+    return f"{hint}\n{REMEDY}" if hint else REMEDY
 
 
 def read_frame(found: re.Match[str], text: str, ran: Mapping[int, Cell], root: Path) -> Frame:
