@@ -52,12 +52,12 @@ class ForkedKernel:
     def __init__(self, server: str, root: Path) -> None:
         self.connection = Client(server, family="AF_UNIX")
         self.root = root
-        self.ran: dict[int, Cell] = {}
 
     def connect(
         self, deck: Deck, steps: Sequence[Step], watcher: Watcher, blobs: Path, roots: Sequence[Path]
     ) -> dict[str, Any]:
         self.deck, self.steps, self.watcher = deck, steps, watcher
+        self.numbered = dict(enumerate((step for step in steps if isinstance(step, Cell)), 1))  # as tracebacks have it
         self.usual = self.figure = figure_of(deck.settings, CellOptions())
         environment = dict(os.environ) | {"PYTHONHASHSEED": "0"}
         self.ask(str(self.root), environment)
@@ -71,15 +71,15 @@ class ForkedKernel:
             raise TimeoutError("the kernel does not answer")
         return self.connection.recv()
 
-    def run(self, code: str, *, store_history: bool) -> tuple[list[dict[str, Any]], Mapping[str, Any] | None, int]:
-        """Run some code; give its outputs, the agent's report, and its execution count."""
-        outputs, count = self.ask(code, store_history)
+    def run(self, code: str, *, store_history: bool) -> tuple[list[dict[str, Any]], Mapping[str, Any] | None]:
+        """Run some code; give its outputs and the agent's report."""
+        outputs = self.ask(code, store_history)
         reports = [output["data"][REPORT] for output in outputs if REPORT in output.get("data", ())]
         shown = [output for output in outputs if REPORT not in output.get("data", ())]
-        return shown, reports[-1] if reports else None, count
+        return shown, reports[-1] if reports else None
 
     def tell(self, function: str, *arguments: object) -> Mapping[str, Any]:
-        outputs, report, _ = self.run(f"{CALL}.{function}{arguments!r}", store_history=False)
+        outputs, report = self.run(f"{CALL}.{function}{arguments!r}", store_history=False)
         if error := error_in(outputs):
             raise AgentError("\n".join(error["traceback"]))
         return report or {}
@@ -96,12 +96,10 @@ class ForkedKernel:
             self.figure = figure
             self.tell("figure", *astuple(figure), figure != self.usual)
         is_cell = isinstance(step, Cell)
-        outputs, report, count = self.run(source_of(step), store_history=is_cell)
-        if is_cell:
-            self.ran[count] = step
+        outputs, report = self.run(source_of(step), store_history=is_cell)
         error = error_in(outputs)
         if error and not (is_cell and step.options.error):
-            raise cell_error(step, error, self.ran, self.deck.root)
+            raise cell_error(step, error, self.numbered, self.deck.root)
         if is_cell and step.options.error and not error:
             raise DeckError(f"cell {step.label} has `error: true` but raised nothing", step.place)
         if report is None:
@@ -289,6 +287,5 @@ def live(connection: Connection, shell: Any, hidden: dict[str, dict[str, ModuleT
         except (EOFError, OSError):
             os._exit(0)
         outputs.clear()
-        count = shell.execution_count
         shell.run_cell(code, store_history=store_history)
-        connection.send((list(outputs), count))
+        connection.send(list(outputs))

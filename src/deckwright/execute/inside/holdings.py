@@ -73,15 +73,17 @@ def in_module(module: ModuleType) -> Iterator[tuple[str, Any]]:
     seen: set[int] = set()
     for name, value in list(vars(module).items()):
         if getattr(value, "__module__", "") == module.__name__:
-            yield from in_definition(name, value, seen)
+            yield from in_definition(name, value, getattr(module, "__file__", ""), seen)
 
 
-def in_definition(name: str, value: Any, seen: set[int]) -> Iterator[tuple[str, Any]]:
-    """What one class or function holds, and those in it."""
+def in_definition(name: str, value: Any, file: str, seen: set[int]) -> Iterator[tuple[str, Any]]:
+    """What one class or function of a source file holds, and those in it."""
     if id(value) in seen:
         return
     seen.add(id(value))
-    if isinstance(value, FunctionType):
+    if isinstance(value, FunctionType) and value.__code__.co_filename != file:  # a library's, around the author's
+        parts = {"__wrapped__": vars(value).get("__wrapped__")}
+    elif isinstance(value, FunctionType):
         parts = {**vars(value), "()": value.__defaults__, "(*)": value.__kwdefaults__}
         cells = zip(value.__code__.co_freevars, value.__closure__ or (), strict=True)
         parts |= {f"<{free}>": content(cell) for free, cell in cells}
@@ -91,7 +93,7 @@ def in_definition(name: str, value: Any, seen: set[int]) -> Iterator[tuple[str, 
         return
     for key, part in parts.items():
         if isinstance(part, FunctionType | type):
-            yield from in_definition(f"{name}.{key}", part, seen)
+            yield from in_definition(f"{name}.{key}", part, file, seen)
         elif part is not None and not key.startswith(("__", "_abc_")) and not hasattr(type(part), "__get__"):
             yield f"{name}.{key}", part
 
