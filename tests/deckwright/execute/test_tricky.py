@@ -107,6 +107,12 @@ REGISTRY = {
     "src/base.py": "class Base:\n    known = []\n    def __init_subclass__(cls): Base.known.append(cls.__name__)\n",
     "src/plain.py": "from base import Base\nclass Plain(Base): x = 1\n",
 }
+GROWS: Cells = (
+    "import os",
+    "log = open('log.txt', 'a')\nlog.write('b')\nlog.close()",
+    "print(len(log.name))",
+)
+SHARED: Cells = ("import helper; a = [helper.L]", "from other import f", "print(f())")
 REMOVED: Cells = (
     "import os, shutil",
     "os.makedirs('out', exist_ok=True)\nopen('out/data.csv', 'w').close()\nshutil.rmtree('out')",
@@ -277,6 +283,25 @@ CASES: dict[str, tuple[Stage, ...]] = {
         Stage(REGISTERED, "c1 c2", REGISTRY),
         Stage(edit(REGISTERED, 1, "print(base.Base.known, plain.Plain.x, 1)"), "c2"),
         Stage(edit(REGISTERED, 1, "print(1)"), "c2"),
+    ),
+    "a file that grows, by a cell that has to run again": (
+        Stage(GROWS, "c1 c2 c3", {"log.txt": "a"}),
+        Stage(edit(GROWS, 2, "print(len(log.name), 2)"), "c2 c3"),
+        Stage((GROWS[0], "log = open('new.txt', 'x')\nlog.write('b')\nlog.close()", GROWS[2]), "c2 c3"),
+        Stage(
+            (GROWS[0], "log = open('new.txt', 'x')\nlog.write('b')\nlog.close()", "print(2)"),
+            "c3",
+            {"new.txt": None},
+        ),
+    ),
+    "an object of a module that a cell and another module refer to": (
+        Stage(
+            SHARED,
+            "c1 c2 c3",
+            {"src/helper.py": "L = [1]\n", "src/other.py": "from helper import L\ndef f(): return 2\n"},
+        ),
+        Stage(edit(SHARED, 0, "import helper; a = [helper.L, 2]"), "c1"),
+        Stage((*SHARED, "print(a)"), "c4"),
     ),
     "logging that is set up once": (
         Stage(LOGGING, "c1 c2 c3 c4"),

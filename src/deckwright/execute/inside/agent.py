@@ -42,7 +42,7 @@ class Agent:
         self.full = False  # nothing more can be kept
         self.pending: dict[str, str] = {}  # ambients of libraries that are not loaded yet
         self.ledger = Ledger(self.shell.user_ns, self.modules.is_local, self.put)
-        self.observer = Observer(root, self.modules.is_local)
+        self.observer = Observer(root, self.modules.is_local, self.put)
         self.meddling = Meddling(self.shell.user_ns, self.modules.is_local)
         self.holdings = Holdings(self.modules.is_local, self.ledger.digest)
         self.defaults: dict[str, Known] = {}

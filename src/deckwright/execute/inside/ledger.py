@@ -189,7 +189,11 @@ class Ledger:
     def shares(self, changed: Mapping[str, Known]) -> tuple[dict[str, list[Share]], str]:
         """The objects of changed values in terms of names that did not change; and whether a hidden way led there."""
         places: dict[Any, tuple[str, int]] = {}
-        for name in sorted(self.known.keys() - changed.keys(), key=lambda name: (name not in self.reading, name)):
+        by_way = sorted(  # what the cell reads first, then modules: an import is no hidden way
+            self.known.keys() - changed.keys(),
+            key=lambda name: (name not in self.reading, not name.startswith(MODULE), name),
+        )
+        for name in by_way:
             for at, token in enumerate(self.known[name].look.objects):
                 places.setdefault(token, (name, at))
         numbers: dict[Any, int] = {}

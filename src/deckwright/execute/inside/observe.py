@@ -44,8 +44,9 @@ NETWORK = ("socket.connect", "socket.getaddrinfo", "urllib.Request")
 class Observer:
     """What the step in progress has read and written. One for each kernel, since hooks stay for good."""
 
-    def __init__(self, root: Path, of_the_author: Callable[[str], bool]) -> None:
-        self.root, self.of_the_author = str(root), of_the_author
+    def __init__(self, root: Path, of_the_author: Callable[[str], bool], put: Callable[[bytes], str]) -> None:
+        """`put` keeps some content, and gives its address if it could."""
+        self.root, self.of_the_author, self.put = str(root), of_the_author, put
         self.watching = False
         self.files: dict[str, str | os.stat_result] = {}  # read: address, or what it was like if it is large
         self.folders: dict[str, str] = {}
@@ -138,6 +139,8 @@ class Observer:
             except OSError:
                 self.files[name] = ""
                 return
+            if at_once and found.st_size <= SMALL:  # lest the step find its own work when it runs again
+                self.put(Path(name).read_bytes())
             self.files[name] = file_address(name) if at_once or found.st_size <= SMALL else found
 
     def listed(self, path: Any) -> None:

@@ -17,6 +17,7 @@ from deckwright.execute.scope import Scope, digest_of
 from deckwright.execute.store.blobs import address_of
 from deckwright.execute.store.files import FOLDER, STAT, file_address, kind_of
 from deckwright.execute.store.store import Store
+from deckwright.execute.trace import Trace
 from deckwright.execute.watch import Step
 from deckwright.model import Cell, Deck
 from deckwright.settings import CellOptions, figure_of
@@ -192,6 +193,18 @@ class Present:
                 place.parent.mkdir(parents=True, exist_ok=True)
                 place.write_bytes(content)
             elif not address and place.is_file():
+                place.unlink()
+
+    def put_inputs_back(self, trace: Trace) -> None:
+        """Undo what a step did to the files that it had read, or had made: it runs again."""
+        for path, left in trace.files.items():
+            before, place = trace.inputs.get(f"file {path}", ""), self.deck.root / path
+            content = self.store.get(before) if before else None
+            if not place.is_file() or self.on_disk(path) != left.partition(" ")[0]:
+                continue
+            if content is not None:
+                place.write_bytes(content)
+            elif trace.inputs.get(f"kind {path}") == "":
                 place.unlink()
 
     def remember(self) -> None:

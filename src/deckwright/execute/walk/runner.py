@@ -113,6 +113,7 @@ class Runner:
         """Run a step whose trace is known, for its values. Raises Again if they are others."""
         self.watcher.started(self.steps[index], told(NEEDED))
         before = self.traces[index]
+        self.present.put_inputs_back(before)
         trace = self.perform(index, NEEDED + tuple(cause for cause in before.causes if cause not in NEEDED))
         if trace.meaning != before.meaning:
             raise Again
