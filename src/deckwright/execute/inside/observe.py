@@ -9,7 +9,7 @@ import sys
 import sysconfig
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache, wraps
 from pathlib import Path
 from typing import Any
@@ -140,7 +140,8 @@ class Observer:
                 self.files[name] = ""
                 return
             if at_once and found.st_size <= SMALL:  # lest the step find its own work when it runs again
-                self.put(Path(name).read_bytes())
+                with suppress(OSError):  # as for a folder, in which a nameless file is made
+                    self.put(Path(name).read_bytes())
             self.files[name] = file_address(name) if at_once or found.st_size <= SMALL else found
 
     def listed(self, path: Any) -> None:
