@@ -10,8 +10,8 @@ import pytest
 from playwright.sync_api import Browser
 from pypdf import PdfReader
 
-from deckwright.browser.chromium import ALL, opened
-from deckwright.browser.pdf import HANDOUTS, NOTES, finished, pdf
+from deckwright.browser.chromium import ALL, opened, wait_until
+from deckwright.browser.pdf import HANDOUTS, NOTES, NUMBER, READY, finished, pdf
 from deckwright.errors import DeckError
 from deckwright.model import Deck
 from deckwright.source.load import load
@@ -242,7 +242,8 @@ def test_what_would_scroll_or_need_clicks_is_all_on_paper(browser: Browser, note
     [deck] = load(noted, noted / "slides")
     for separate, steps in (("false", [0, 0]), ("true", [2, 4])):
         query = f"?print-pdf&pdfSeparateFragments={separate}"
-        with opened(browser, noted / "site", deck.settings.size, query=query) as printed:
+        with opened(browser, noted / "site", deck.settings.size, query=query, script=NUMBER) as printed:
+            wait_until(printed.page, READY)
             assert printed.page.evaluate(SCROLLED) == [[True, True]]
             assert printed.page.evaluate(LIT) == steps
 

@@ -83,7 +83,9 @@ COUNTS = (
     '{f"{parameter_count(MLP()):,}"}',
 )
 FILE_SIZE = '{f"{file.stat().st_size:,}"}'
-GRIDS = "digits-with-labels digits-to-name four-images four-images-again noise mistakes"
+GRIDS = (
+    "digits-with-labels digits-to-name four-images four-images-again one-pixel-marked first-image-shown noise mistakes"
+)
 PLOTS = (
     "pathways realistic-neuron biological-network one-hidden-layer two-hidden-layers all-or-none activation-functions"
     " three-biases supervised unsupervised cross-entropy gradient-descent batch-descent stochastic-descent"
