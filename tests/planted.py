@@ -45,7 +45,7 @@ BUGS = (
     ),
     Bug(
         "`cache: never` is forgotten",
-        "walk/walk.py", "if not self.fresh and not self.present.is_never_kept(index):", "if not self.fresh:",
+        "walk/walk.py", "if not self.fresh and not is_never_kept(self.steps[index]):", "if not self.fresh:",
         cases("cache: never"),
     ),
     Bug(
@@ -120,7 +120,7 @@ BUGS = (
     Bug("variables are no input", "walk/record.py", KINDS, KINDS.replace(', ("variable", "environment")', ""), cases("environment from outside")),
     Bug(
         "declared files are forgotten",
-        "walk/record.py", "    later += declared(index, present)\n", "",
+        "walk/record.py", '    later += [f"files {pattern}" for pattern in present.declared(index)]\n', "",
         cases("files that are declared"),
     ),
     Bug(
@@ -362,7 +362,7 @@ BUGS = (
     ),
     Bug(
         "what a step that always runs gives unseen is what it was",
-        "walk/record.py", "if present.is_never_kept(index) else trace.origin", "if False else trace.origin",
+        "walk/record.py", "if is_never_kept(present.steps[index]) else trace.origin", "if False else trace.origin",
         cases("a generator of a cell that always runs"),
     ),
     Bug(

@@ -157,6 +157,11 @@ def expressions(prose: Prose) -> Iterator[Expression]:
     return (inline for inline in prose.inlines if isinstance(inline, Expression))
 
 
+def is_never_kept(step: Cell | Expression) -> bool:
+    """Whether its author has it run at every build."""
+    return isinstance(step, Cell) and step.options.cache == "never"
+
+
 def steps(deck: Deck) -> Iterator[Cell | Expression]:
     """Everything that runs, in the order in which it runs; a caption follows its cell."""
     for slide in deck.slides:

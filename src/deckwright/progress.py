@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self
 
 from deckwright.execute.trace import Trace
 from deckwright.execute.watch import Step, name_of
-from deckwright.model import Cell, Expression, Output
+from deckwright.model import Cell, Expression, Output, is_never_kept
 from deckwright.words import WORTH_TELLING, counted, seconds, size
 
 if TYPE_CHECKING:  # rich takes 50 ms to load, and a build of prose prints nothing
@@ -174,8 +174,7 @@ class Progress:
 
 def odd(step: Step, trace: Trace, said: Sequence[str] = ()) -> str:
     """What makes a step differ from run to run, where it has not been said."""
-    never = isinstance(step, Cell) and step.options.cache == "never"
-    if not (trace.flags or never):
+    if not (trace.flags or is_never_kept(step)):
         return ""
     from deckwright.execute.walk.reasons import oddities  # nearly never needed
 

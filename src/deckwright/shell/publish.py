@@ -10,7 +10,7 @@ from deckwright import pipeline
 from deckwright.errors import DeckError, Place
 from deckwright.execute.store.store import Store
 from deckwright.execute.watch import Watcher
-from deckwright.model import Cell, Deck
+from deckwright.model import Deck, is_never_kept
 from deckwright.pipeline import CACHE, Project
 from deckwright.shell.arguments import form_of
 from deckwright.shell.git import Git, web_address
@@ -80,7 +80,7 @@ def outdated(deck: Deck, store: Store) -> Sequence[str]:
     from deckwright.execute.walk.dry import Dry, Verdict
 
     steps = [found.step for found in Dry(deck, store).forecasts() if found.verdict is Verdict.RUNS]
-    return [step.label for step in steps if not (isinstance(step, Cell) and step.options.cache == "never")]
+    return [step.label for step in steps if not is_never_kept(step)]
 
 
 def domain_of(site: Path) -> str:

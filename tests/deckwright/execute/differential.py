@@ -16,7 +16,7 @@ from deckwright.execute.store.store import Store
 from deckwright.execute.trace import Trace
 from deckwright.execute.walk.walk import Walk
 from deckwright.execute.watch import Step
-from deckwright.model import Cell
+from deckwright.model import is_never_kept
 from deckwright.source.parse import parse
 
 from .forked import booting
@@ -209,7 +209,7 @@ class Workshop:
         self, text: str, before: Files, variables: Mapping[str, str | None], built: Built, clean: Built
     ) -> None:
         """Raise Difference if something ran that had run before, under the same circumstances."""
-        never = {step.label for step in built.walk.steps if isinstance(step, Cell) and step.options.cache == "never"}
+        never = {step.label for step in built.walk.steps if is_never_kept(step)}
         ran = [label for label in built.ran if label not in never]
         state = (text, tuple(before.items()), tuple(sorted(variables.items())))
         if state in self.seen and ran and not built.error and not renews(built):
@@ -233,10 +233,7 @@ class Workshop:
 def renews(built: Built) -> bool:
     """Whether a step that runs at every build gives what nobody can look into: it counts as new each time."""
     effects = [
-        effect
-        for index, *_, trace in built.steps()
-        if built.walk.present.is_never_kept(index)
-        for effect in trace.effects.values()
+        effect for _, step, _, trace in built.steps() if is_never_kept(step) for effect in trace.effects.values()
     ]
     return any(effect and effect.value.opaque for effect in effects)
 

@@ -46,12 +46,7 @@ class Judge:
             return True
         if is_away(rest) or kind not in (*ON_DISK, *LISTS):
             return False
-        return rest in self.declared(index) if kind == "files" else kind == "folder" or rest not in self.written
-
-    def declared(self, index: int) -> tuple[str, ...]:
-        """The patterns that the author gives for a step."""
-        step, settings = self.present.steps[index], self.present.deck.settings
-        return (*settings.depends, *(step.options.depends if isinstance(step, Cell) else ()))
+        return rest in self.present.declared(index) if kind == "files" else kind == "folder" or rest not in self.written
 
     def now(self, key: str, index: int) -> Input:
         """What an input is here. Files that cells write are in no folder."""

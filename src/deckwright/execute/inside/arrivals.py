@@ -1,7 +1,8 @@
 """Set numpy, torch and matplotlib up at the moment a cell imports them: a deck without them never pays for them."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
@@ -19,18 +20,30 @@ class AfterImport(MetaPathFinder):
         self.actions = actions
 
     def find_spec(self, fullname: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
-        if fullname not in self.actions:
-            return None
-        spec = PathFinder.find_spec(fullname, path, target)
-        if spec is not None and spec.loader is not None:
-            run_module = spec.loader.exec_module
+        return (
+            spec_within(fullname, path, target, partial(self.then_act, fullname)) if fullname in self.actions else None
+        )
 
-            def run_then_act(module: Any) -> None:
+    @contextmanager
+    def then_act(self, name: str) -> Iterator[None]:
+        yield
+        self.actions.pop(name, lambda: None)()  # a mere look-up may have come before
+
+
+def spec_within(
+    name: str, path: Any, target: Any, around: Callable[[], AbstractContextManager[None]]
+) -> ModuleSpec | None:
+    """Where a module is, whose code then runs within a block."""
+    spec = PathFinder.find_spec(name, path, target)
+    if spec is not None and spec.loader is not None:
+        run_module = spec.loader.exec_module
+
+        def run_within(module: Any) -> None:
+            with around():
                 run_module(module)
-                self.actions.pop(fullname, lambda: None)()  # a mere look-up may have come before
 
-            spec.loader.exec_module = run_then_act  # type: ignore[method-assign]
-        return spec
+        spec.loader.exec_module = run_within  # type: ignore[method-assign]
+    return spec
 
 
 def watch(seed: int, default: Default) -> None:

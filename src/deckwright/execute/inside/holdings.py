@@ -7,11 +7,15 @@ such a change depends on it.
 
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from enum import Enum
 from importlib.abc import MetaPathFinder
-from importlib.machinery import ModuleSpec, PathFinder
+from importlib.machinery import ModuleSpec
 from types import FunctionType, ModuleType
 from typing import Any
+
+from deckwright.execute.inside.arrivals import spec_within
+from deckwright.execute.inside.ledger import loaded_modules
 
 Digest = Callable[[Mapping[str, Any]], str]
 
@@ -41,31 +45,24 @@ class Holdings(MetaPathFinder):
 
     def now(self) -> dict[str, str]:
         """Digests of what the author's modules hold, by module."""
-        return {
-            name: self.digest(dict(in_module(module)))
-            for name, module in list(sys.modules.items())
-            if isinstance(module, ModuleType) and self.is_local(name)
-        }
+        return {name: self.digest(dict(in_module(module))) for name, module in loaded_modules(self.is_local)}
 
     def find_spec(self, fullname: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
         """Be there when a module of the author is imported: what that changes, a later import brings again."""
-        spec = PathFinder.find_spec(fullname, path, target) if self.is_local(fullname) else None
-        if spec is not None and spec.loader is not None:
-            run_module = spec.loader.exec_module
+        return spec_within(fullname, path, target, self.between_looks) if self.is_local(fullname) else None
 
-            def run_between_looks(module: Any) -> None:
-                if not self.importing:
-                    self.look()
-                self.importing += 1
-                try:
-                    run_module(module)
-                finally:
-                    self.importing -= 1
-                    if not self.importing:
-                        self.known = self.now()
-
-            spec.loader.exec_module = run_between_looks  # type: ignore[method-assign]
-        return spec
+    @contextmanager
+    def between_looks(self) -> Iterator[None]:
+        """Take what changes meanwhile for an import's doing."""
+        if not self.importing:
+            self.look()
+        self.importing += 1
+        try:
+            yield
+        finally:
+            self.importing -= 1
+            if not self.importing:
+                self.known = self.now()
 
 
 def in_module(module: ModuleType) -> Iterator[tuple[str, Any]]:

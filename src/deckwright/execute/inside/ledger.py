@@ -2,7 +2,7 @@
 
 import re
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any
@@ -62,11 +62,7 @@ class Ledger:
 
     def modules(self) -> dict[str, dict[str, Any]]:
         """What the author's loaded modules hold besides code."""
-        return {
-            f"{MODULE}{name}": module_state(module)
-            for name, module in list(sys.modules.items())
-            if isinstance(module, ModuleType) and self.is_local(name)
-        }
+        return {f"{MODULE}{name}": module_state(module) for name, module in loaded_modules(self.is_local)}
 
     def begin(self, reads: Iterable[str], everything: bool) -> None:
         """A step that can read these names begins."""
@@ -276,6 +272,13 @@ class Ledger:
             vars(sys.modules[name.removeprefix(MODULE)]).update(value)
         else:
             self.namespace[name] = value
+
+
+def loaded_modules(is_local: Callable[[str], bool]) -> Iterator[tuple[str, ModuleType]]:
+    """The author's modules that are loaded, by name."""
+    for name, module in list(sys.modules.items()):
+        if isinstance(module, ModuleType) and is_local(name):
+            yield name, module
 
 
 def module_state(module: ModuleType) -> dict[str, Any]:

@@ -74,10 +74,10 @@ class Present:
         self.store.note(CODES, json.dumps({digest_of(text): key for text, key in keys.items()}).encode())
         return [keys[text] for text in texts]
 
-    def is_never_kept(self, index: int) -> bool:
-        """Whether a step runs at every build."""
+    def declared(self, index: int) -> tuple[str, ...]:
+        """The patterns of files that the author says a step reads."""
         step = self.steps[index]
-        return isinstance(step, Cell) and step.options.cache == "never"
+        return (*self.deck.settings.depends, *(step.options.depends if isinstance(step, Cell) else ()))
 
     def text(self, names: Iterable[str], scope: Scope, index: int) -> str:
         """The code of a step as written, and of the steps that wrote these names: tracebacks quote them."""

@@ -12,7 +12,7 @@ from deckwright.execute.trace import Cause, Trace
 from deckwright.execute.walk.past import LastGood, Past
 from deckwright.execute.walk.present import Present
 from deckwright.execute.watch import Step, name_of
-from deckwright.model import Cell
+from deckwright.model import Cell, is_never_kept
 
 MODULE = "module "
 CHANGED = "changed"
@@ -43,7 +43,7 @@ class Reasons:
         step, past = self.present.steps[index], self.past.before.get(index)
         if fresh:
             return (Cause(self.anew),)
-        if isinstance(step, Cell) and step.options.cache == "never":
+        if is_never_kept(step):
             return (Cause("cache: never"),)
         if past is None:
             return (Cause("new"),)
@@ -212,8 +212,7 @@ def told(causes: Sequence[Cause]) -> tuple[str, ...]:
 
 def oddities(step: Step, trace: Trace) -> tuple[str, ...]:
     """What makes a step differ from run to run, as far as it is known."""
-    never = isinstance(step, Cell) and step.options.cache == "never"
-    return (*(FLAGS.get(flag, flag) for flag in trace.flags), *(["cache: never"] if never else []))
+    return (*(FLAGS.get(flag, flag) for flag in trace.flags), *(["cache: never"] if is_never_kept(step) else []))
 
 
 VARIES = "varies"

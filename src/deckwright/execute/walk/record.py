@@ -11,7 +11,7 @@ from deckwright.execute.scope import Scope, digest_of
 from deckwright.execute.trace import UNSEEN, Effect, Trace, read_definition, read_effect
 from deckwright.execute.walk.present import Present, libraries_content
 from deckwright.execute.walk.reading import readable
-from deckwright.model import Output
+from deckwright.model import Output, is_never_kept
 
 CONSTANT = [name for name, ambient in AMBIENTS.items() if not ambient.seen]
 
@@ -27,7 +27,7 @@ def recorded(index: int, scope: Scope, report: Mapping[str, Any], outputs: Itera
     later: list[str] = [f"group {name}" for name in touched if scope.values[name].runs]
     inputs |= outside_inputs(report)
     later += module_inputs(scope.modules(reading) | names.imports, report["modules"], present)
-    later += declared(index, present)
+    later += [f"files {pattern}" for pattern in present.declared(index)]
     later.append(f"libraries {present.store.put(libraries_content(report['libraries']))}")
     later += [f"class {key}" for key in report["classes"]]
     later += special_inputs(names, scope, report)
@@ -48,7 +48,7 @@ def recorded(index: int, scope: Scope, report: Mapping[str, Any], outputs: Itera
         code=present.codes[index],
         text=digest_of(code),
     )
-    origin = digest_of(trace.origin, present.build) if present.is_never_kept(index) else trace.origin
+    origin = digest_of(trace.origin, present.build) if is_never_kept(present.steps[index]) else trace.origin
     trace = replace(trace, effects=without_content(effects, origin))
     after = trace.after(scope, index)
     return replace(
@@ -84,13 +84,6 @@ def module_inputs(pairs: Iterable[tuple[str, str]], loaded: Mapping[str, str], p
     known |= {(module, "*") for module in loaded if module not in closure}
     known |= {(module, VALUES) for module in loaded}  # whose values are this step's doing
     return sorted(f"module {module}#{name}" for module, name in known)
-
-
-def declared(index: int, present: Present) -> list[str]:
-    """Files that the author says are read."""
-    step, settings = present.steps[index], present.deck.settings
-    patterns = [*settings.depends, *(step.options.depends if hasattr(step, "options") else ())]
-    return [f"files {pattern}" for pattern in patterns]
 
 
 def quotes_code(outputs: Iterable[Output]) -> bool:

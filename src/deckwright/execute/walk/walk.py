@@ -18,7 +18,7 @@ from deckwright.execute.trace import Trace, from_json
 from deckwright.execute.walk.past import LANGUAGE, LastGood
 from deckwright.execute.walk.present import Present
 from deckwright.execute.watch import Watcher
-from deckwright.model import Deck, Output, Results, steps
+from deckwright.model import Deck, Output, Results, is_never_kept, steps
 
 if TYPE_CHECKING:  # a build that runs nothing does without
     from deckwright.execute.walk.runner import Runner
@@ -132,7 +132,7 @@ class Walk:
         if self.straight:
             return
         yield from self.ran.get(index, ())
-        if not self.fresh and not self.present.is_never_kept(index):
+        if not self.fresh and not is_never_kept(self.steps[index]):
             for row, content in self.store.traces(self.present.codes[index]):
                 yield row, from_json(content)
 
