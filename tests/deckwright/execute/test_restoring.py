@@ -45,6 +45,29 @@ def test_what_comes_out_otherwise_counts_for_all_that_read_it(tmp_path: Path) ->
     assert shown[1] == f"{shown[0].strip()} 1\n"
 
 
+def test_a_step_that_needs_all_before_it_runs_what_varies_three_times_at_most(tmp_path: Path) -> None:
+    cells = ("import os\nt = os.urandom(8)", "print(t)", "u = 1")
+    shop = Workshop(tmp_path)
+    shop.build(deck_of(*cells, "print(len(In))"))
+    built = shop.build(deck_of(*cells, "print(len(In), 1)"))
+    twice = ["c4", "c1", "c2", "c4", "c1"]  # found to differ, each time before the last one began
+    assert [label for label, _ in built.runs] == [*twice, "c1", "c2", "c3", "c4"]
+
+
+def test_nothing_runs_for_a_cell_that_is_not_python(tmp_path: Path) -> None:
+    shop = Workshop(tmp_path)
+    shop.build(deck_of("x = 1", "print(x)"))
+    built = shop.build(deck_of("x = 2", "print(x) and"))
+    assert "SyntaxError: invalid syntax (cell c2)" in built.error
+    assert (built.runs, built.kernels) == ([], 0)
+
+
+def test_a_cell_that_shows_a_syntax_error_needs_no_other(tmp_path: Path) -> None:
+    shop = Workshop(tmp_path)
+    shop.check(deck_of("g = (v for v in [1])", "print(0)"))
+    assert shop.check(deck_of("g = (v for v in [1])", ("c2", "print(g) and", "error=true"))).ran == ["c2"]
+
+
 def test_another_version_of_a_library_counts_where_it_is_imported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -639,9 +639,15 @@ CASES: dict[str, tuple[Stage, ...]] = {
         Stage(("open('log.txt', 'a').write('x');", "print(open('log.txt').read())"), "c1 c2"),
         Stage(("open('log.txt', 'a').write('x');", "print(open('log.txt').read())"), "c1 c2"),
     ),
+    "all of the environment, shown": (
+        Stage(("import os", "os.environ", "print(len(os.environ))"), "c1 c2 c3"),
+        Stage(("import os", "os.environ", "print(len(os.environ))"), "c2 c3", {}, {"DW_Z": "1"}),
+        Stage(("import os", "os.environ", "print(len(os.environ))"), "", {}, {"DW_Z": None}),
+    ),
     "all of the environment": (
         Stage(("import os", "d = dict(os.environ)", "print(d.get('DW_X'))"), "c1 c2 c3", {}, {"DW_X": "1"}),
         Stage(("import os", "d = dict(os.environ)", "print(d.get('DW_X'))"), "c2 c3", {}, {"DW_X": "2"}),
+        Stage(("import os", "d = dict(os.environ)", "print(d.get('DW_X'))"), "c2 c3", {}, {"DW_X": None}),
     ),
     "a list that becomes a generator": (
         Stage(("a = [1, 2]\nb = [a, 3]", "a.append(4)", "print(b[1])"), "c1 c2 c3"),

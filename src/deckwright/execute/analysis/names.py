@@ -41,6 +41,7 @@ class Names:
     history: bool  # uses what IPython keeps of earlier cells
     source: bool  # may show the text or the line numbers of code
     clock: bool  # may differ from run to run
+    mistake: SyntaxError | None = None  # why it is no code at all
 
 
 @lru_cache(4096)
@@ -56,6 +57,10 @@ def names_of(code: str) -> Names:
         # What looks like magic may stand within a long text, so the words of such lines count as read.
         odd = [line for line, made in zip(lines, python, strict=False) if line != made]
         return judge(key, walk(parsed[0])[1], *parsed, WORD.findall("\n".join(odd)))
+    if mistake := mistake_in(code):
+        nothing = frozenset[Any]()
+        flags = {"everything": False, "history": False, "source": True, "clock": False}
+        return Names(digest(key), nothing, nothing, nothing, **flags, mistake=mistake)
     words = frozenset(WORD.findall(code))
     imports = frozenset((module, "*") for module in re.findall(r"[\w.]+", code) if "import" in words)
     return Names(digest(key), words, words | {"*"}, imports, everything=True, history=True, source=True, clock=True)
@@ -78,6 +83,17 @@ def parse(code: str) -> tuple[ast.Module, symtable.SymbolTable] | None:
         return None
     finally:
         warnings.showwarning = show
+
+
+def mistake_in(code: str) -> SyntaxError | None:
+    """Why code is not Python, whatever IPython makes of it."""
+    from IPython.core.inputtransformer2 import TransformerManager  # slow to load, and seldom needed
+
+    try:
+        ast.parse(TransformerManager().transform_cell(code))  # type: ignore[no-untyped-call]
+    except SyntaxError as error:
+        return error
+    return None
 
 
 class Shapes(dict[type[Any], tuple[str, ...] | None]):

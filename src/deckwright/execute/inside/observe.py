@@ -14,9 +14,9 @@ from functools import cache, wraps
 from pathlib import Path
 from typing import Any
 
-from deckwright.execute.inside.ambients import SET_VARIABLES, is_changed
+from deckwright.execute.inside import environment
+from deckwright.execute.inside.environment import watch_environment
 from deckwright.execute.inside.paths import signature, started_from
-from deckwright.execute.store.blobs import address_of
 from deckwright.execute.store.files import STAT, file_address, folder_digest, kind_of
 
 SMALL = 1 << 20  # bytes: a file up to this size is read at once, before the step can change it
@@ -34,10 +34,8 @@ COPIES = {"os.link": 3, "os.symlink": 2}  # … second
 AT = {"os.remove": 1, "os.rmdir": 1, "os.mkdir": 2, **COPIES}  # which argument is the open folder that paths start from
 FOLDERS = ("os.listdir", "os.scandir")
 TOLERANT = {"mkdir": "exist_ok", "makedirs": "exist_ok", "unlink": "missing_ok"}  # functions and their arguments
-SET_FOR_KERNELS = frozenset(
-    "PYTHONPATH PYTHONHASHSEED IPYTHONDIR TERM CLICOLOR CLICOLOR_FORCE FORCE_COLOR PAGER GIT_PAGER MPLBACKEND".split()
-)
 TEMPORARY = tempfile.gettempdir() + os.sep
+OWN = (__file__, environment.__file__)
 NETWORK = ("socket.connect", "socket.getaddrinfo", "urllib.Request")
 
 
@@ -59,7 +57,7 @@ class Observer:
         self.known: dict[str, tuple[int, int]] = {}  # files that steps of this kernel wrote: size and time since then
         sys.addaudithook(self.hook)
         self.watch_stat()
-        self.watch_environment()
+        watch_environment(self.environment, lambda: self.watching, self.asked_by_author, self.is_set_by_step)
 
     def begin(self) -> None:
         """Look at what happens from now on."""
@@ -218,46 +216,11 @@ class Observer:
         """Whether what is being set is the step's doing, and not an import's."""
         return self.watching and not by_import()
 
-    def watch_environment(self) -> None:
-        """Notice which variables a step sets, and which the author's code reads: what libraries read does not count."""
-        observer = self
-        original = type(os.environ)
-
-        class Environment(original):  # type: ignore[misc, valid-type]
-            def __getitem__(self, key: Any) -> Any:
-                if observer.watching and key not in observer.environment and observer.asked_by_author():
-                    if is_of_kernel(key) or is_changed(key):  # the deck's own doing, which is accounted for
-                        return super().__getitem__(key)
-                    value = self._data.get(os.fsencode(key))
-                    observer.environment[key] = "" if value is None else address_of(value)
-                return super().__getitem__(key)
-
-            def __setitem__(self, key: Any, value: Any) -> None:
-                if observer.is_set_by_step():
-                    SET_VARIABLES.add(key)
-                super().__setitem__(key, value)
-
-            def __delitem__(self, key: Any) -> None:
-                if observer.is_set_by_step():
-                    SET_VARIABLES.add(key)
-                super().__delitem__(key)
-
-            def __iter__(self) -> Any:
-                if observer.watching and observer.asked_by_author():
-                    for key in map(os.fsdecode, self._data):
-                        if not is_of_kernel(key) and not is_changed(key):
-                            observer.environment.setdefault(key, address_of(self._data[os.fsencode(key)]))
-                return super().__iter__()
-
-        Environment.__name__ = Environment.__qualname__ = original.__name__
-        Environment.__module__ = original.__module__
-        os.environ.__class__ = Environment
-
     def asked_by_author(self) -> bool:
         """Whether the first frame outside Python's own library is of the deck or of one of its modules."""
         frame = sys._getframe(1)
         while frame:
-            if frame.f_code.co_filename == __file__:
+            if frame.f_code.co_filename in OWN:
                 frame = frame.f_back  # type: ignore[assignment]
                 continue
             module = frame.f_globals.get("__name__", "")
@@ -267,11 +230,6 @@ class Observer:
                 return False
             frame = frame.f_back  # type: ignore[assignment]
         return False
-
-
-def is_of_kernel(key: str) -> bool:
-    """Whether we or Jupyter set a variable for the kernel."""
-    return key in SET_FOR_KERNELS or key.startswith("JPY_")
 
 
 def by_import() -> bool:

@@ -54,6 +54,12 @@ def cell_error(step: Cell | Expression, output: Mapping[str, Any], ran: Mapping[
     )
 
 
+def mistake_error(step: Cell | Expression, mistake: SyntaxError) -> DeckError:
+    """The error to raise for a step that is not Python: what the kernel would say of it."""
+    told = {"ename": type(mistake).__name__, "evalue": mistake.msg, "traceback": [f"Cell In[0], line {mistake.lineno}"]}
+    return cell_error(step, told, {0: step} if isinstance(step, Cell) else {}, Path())
+
+
 def remedy_for(output: Mapping[str, Any]) -> str:
     """What to do about an exception."""
     if output["ename"] == "ModuleNotFoundError" and (found := re.search(r"'([\w.]+)'", output["evalue"])):
@@ -71,10 +77,16 @@ def read_frame(found: re.Match[str], text: str, ran: Mapping[int, Cell], root: P
     line, name = int(found["line"]), (found["name"] or "").strip().replace("<module>", "")
     code = arrow["code"].strip() if arrow else ""
     if found["count"] and (cell := ran.get(int(found["count"]))):
+        line += blank_lines(cell.code)
         return Frame(cell.code_place.at(cell.code_place.line + line - 1), name, code or code_line(cell, line), False)
     path = Path(found["path"] or "<cell>").expanduser()
     shown = path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
     return Frame(Place(shown, line), name, code, any(part in shown for part in LIBRARY))
+
+
+def blank_lines(code: str) -> int:
+    """How many lines IPython takes off the beginning of a cell."""
+    return code[: len(code) - len(code.lstrip())].count("\n")
 
 
 def is_library_frame(part: str) -> bool:

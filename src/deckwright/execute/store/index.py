@@ -9,7 +9,7 @@ from collections import Counter, defaultdict
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
-FORMAT = 11  # of the tables and of what is in them: a file of another one is thrown away
+FORMAT = 12  # of the tables and of what is in them: a file of another one is thrown away
 SCHEMA = [  # `owner` names a key
     "CREATE TABLE traces (id INTEGER PRIMARY KEY, owner TEXT NOT NULL, code TEXT NOT NULL, seconds REAL NOT NULL,"
     " mac BLOB NOT NULL, payload BLOB NOT NULL)",

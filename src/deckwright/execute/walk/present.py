@@ -13,6 +13,7 @@ from stat import S_ISREG
 
 from deckwright.execute.analysis.libraries import installed
 from deckwright.execute.analysis.modules import Modules
+from deckwright.execute.kernel.variables import variable
 from deckwright.execute.scope import Scope, digest_of
 from deckwright.execute.store.blobs import address_of
 from deckwright.execute.store.files import FOLDER, STAT, file_address, kind_of
@@ -67,7 +68,7 @@ class Present:
 
     @cached_property
     def codes(self) -> list[str]:
-        """What traces of each step are filed under."""
+        """What traces of each step are filed under. Raises DeckError for a step that is not Python."""
         known: dict[str, str] = json.loads(self.store.noted(CODES) or b"{}")
         texts = [f"{type(step).__name__}\0{raises(step)}\0{step.code}" for step in self.steps]
         keys = {text: known.get(digest_of(text)) or code_of(step) for text, step in zip(texts, self.steps, strict=True)}
@@ -214,21 +215,23 @@ class Present:
 
 
 def code_of(step: Step) -> str:
-    """A digest of what a step runs: its code without layout, and what its options change of how it runs."""
+    """A digest of what a step runs: its code without layout, and what its options change of how it runs.
+
+    Raises DeckError for what is not Python, before anything runs.
+    """
     from deckwright.execute.analysis.names import names_of  # slow to load, and known of code that did not change
 
-    return digest_of(type(step).__name__, names_of(step.code).key, str(raises(step)))
+    names = names_of(step.code)
+    if names.mistake and not raises(step):
+        from deckwright.execute.kernel.traceback import mistake_error
+
+        raise mistake_error(step, names.mistake)
+    return digest_of(type(step).__name__, names.key, str(raises(step)))
 
 
 def raises(step: Step) -> bool:
     """Whether a step is meant to raise."""
     return isinstance(step, Cell) and step.options.error
-
-
-def variable(key: str) -> str:
-    """An environment variable; by digest, since it may be a secret."""
-    value = os.environ.get(key)
-    return "" if value is None else address_of(os.fsencode(value))
 
 
 def libraries_content(versions: Mapping[str, str]) -> bytes:

@@ -7,6 +7,7 @@ from difflib import unified_diff
 from itertools import groupby
 
 from deckwright.execute.analysis.modules import VALUES
+from deckwright.execute.kernel.variables import ALL
 from deckwright.execute.scope import Scope
 from deckwright.execute.trace import Cause, Trace
 from deckwright.execute.walk.past import LastGood, Past
@@ -151,7 +152,7 @@ WORDS: dict[str, Callable[[Reasons, Sequence[Change], Scope, Past], Iterator[Cau
     "kind": Reasons.files,
     "file": Reasons.files,
     "folder": same_words(lambda change: f"there are other files in {change.key}"),
-    "variable": same_words(lambda change: f"the environment variable {change.key} changed"),
+    "variable": same_words(lambda change: f"{variables(change.key)} changed"),
     "figure": same_words(lambda change: f"figures are now {size(change.now)}, were {size(change.old)}"),
     "seed": same_words(lambda change: f"the seed is now {change.now}, was {change.old}"),
     "value": Reasons.values,
@@ -174,6 +175,11 @@ def noun(key: str) -> str:
 def became(change: Change) -> str:
     """What there is to say of anything that was or is there."""
     return "is gone" if not change.now else "is there now" if not change.old else CHANGED
+
+
+def variables(key: str) -> str:
+    """One environment variable, or all."""
+    return "the environment variables" if key == ALL else f"the environment variable {key}"
 
 
 def sizes(old: str, now: str) -> str:

@@ -50,6 +50,10 @@ class Runner:
         self.restored = 0  # bytes, for the next step
         self.ran: dict[int, list[tuple[int | None, Trace]]] = {}  # rows of the store and traces, the newest first
         self.shown: dict[str, list[Output]] = {}  # outputs by address
+        self.tried: set[int] = (
+            set()
+        )  # steps before which all was run again, to find that something had come out otherwise
+        self.straight = 0  # such a step for the second time: the walk shall run all before it
         self.start_kernel()
 
     def execute(self, index: int) -> bool:
@@ -98,8 +102,11 @@ class Runner:
             return
         if self.supply.executed:
             self.new_kernel()
+        self.straight = index if index in self.tried else 0
+        self.tried.add(index)
         for before in range(index):
             self.again(before)
+        self.straight = 0
 
     def replay(self, missing: Sequence[int]) -> None:
         """Run steps again, in an empty kernel, for values that cannot be restored."""

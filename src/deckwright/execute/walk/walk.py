@@ -52,7 +52,7 @@ class Walk:
         self.contents: dict[str, bytes] = {}  # the same as the store has them
         self.ran: dict[int, list[tuple[int | None, Trace]]] = {}  # what this build ran
         self.kernels = ExitStack()
-        self.straight = False  # run every step, one after the other
+        self.straight = 0  # run every step before this one, one after the other
         self.language: dict[str, Any] = {}  # what the kernel says of it
 
     @cached_property
@@ -75,9 +75,9 @@ class Walk:
         for _ in range(PATIENCE):
             if self.through():
                 break
+            self.begin_anew(self.runner.straight)
         else:  # what cells give differs from run to run: one straight run settles it
-            self.straight = True
-            self.runner.new_kernel()
+            self.begin_anew(len(self.steps))
             self.through()
         self.present.put_files_back(self.scopes[-1])
         if "runner" in self.__dict__:
@@ -85,6 +85,12 @@ class Walk:
             self.runner.end()
         self.keep()
         return self.results()
+
+    def begin_anew(self, straight: int) -> None:
+        """Take it that every step before this one has to run, one after the other."""
+        self.straight, self.runner.straight = straight, 0
+        if straight:
+            self.runner.new_kernel()
 
     def through(self) -> bool:
         """Walk from the first step to the last; False if it has to be done anew."""
@@ -129,7 +135,7 @@ class Walk:
 
     def candidates(self, index: int) -> Iterator[tuple[int | None, Trace]]:
         """Traces that may hold for a step, the last used first."""
-        if self.straight:
+        if index < self.straight:
             return
         yield from self.ran.get(index, ())
         if not self.fresh and not is_never_kept(self.steps[index]):
