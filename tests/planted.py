@@ -167,8 +167,28 @@ BUGS = (
     ),
     Bug(
         "a change in place counts for the name by which it was made alone",
-        "inside/ledger.py", "        mutated |= self.groups_of(mutated) - bound - set(gone)\n", "",
+        "inside/ledger.py", "        mutated |= self.groups_of(mutated | left) - bound - set(gone)\n", "        mutated -= left\n",
         cases("an alias changed, and a cell that has nothing to do with it"),
+    ),
+    Bug(
+        "what a step changes, and then lets go of, has not changed",
+        "inside/ledger.py", "left = self.changed_and_left(bound.union(gone))", "left = set[str]()",
+        cases("a value that is changed, then bound anew"),
+    ),
+    Bug(
+        "copies come beside what shares objects with the originals",
+        "walk/supply.py", "if name in shared or self.live[name] !=", "if self.live[name] !=",
+        ("test_restoring.py::test_what_shares_objects_comes_back_together",),
+    ),
+    Bug(
+        "a file that gets another name is not read",
+        "inside/observe.py", "            if self.is_ours(name) and os.path.isfile(name):\n                self.read(name, at_once=True)\n            self.changed(name)", "            self.changed(name)",
+        cases("a file that gets another name"),
+    ),
+    Bug(
+        "who goes through all variables reads those that are there",
+        "inside/environment.py", "found[ALL] = digest_of_all(START)", "pass",
+        cases("all of the environment, shown"),
     ),
     Bug(
         "an opaque value counts as unchanged",
@@ -271,7 +291,7 @@ BUGS = (
     ),
     Bug(
         "names that are no longer there stay",
-        "walk/supply.py", "        drop = self.outdated(index)", "        drop = list[str]()",
+        "walk/supply.py", "        drop = self.outdated(pending, scope)", "        drop = list[str]()",
         cases("a name deleted by a cell that does not run"),
     ),
     Bug(

@@ -84,10 +84,10 @@ BINDS = {
 }
 EVERYTHING = (
     "exec(x)", "eval(x)", "globals()", "locals()['x']", "vars()", "dir()", "import __main__", "sys.modules['x']",
-    "get_ipython().run_cell(x)", "x.__globals__", "!echo {x}", "!echo $x", "%run other.py", "%who", "x y", "%%cython\nx",
+    "get_ipython().run_cell(x)", "x.__globals__", "!echo {x}", "!echo $x", "%run other.py", "%who", "%%cython\nx",
     "import sys as s; s.modules", "from sys import modules", "pickle.load(f)", "import pickle as p; p.loads(b)",
     "from pickle import loads", "torch.load(f, weights_only=False)", "np.load(f, allow_pickle=flag)", "df.query(text)",
-    "timeit.timeit('f()', 'from __main__ import f')", "%%html {x}\n", "ls *.py", "typing.get_type_hints(f)",
+    "timeit.timeit('f()', 'from __main__ import f')", "%%html {x}\n", "typing.get_type_hints(f)",
 )  # fmt: skip
 NOT_EVERYTHING = (
     "model.eval()", "vars(x)", "dir(x)", "for m in model.modules(): m", "from a import *", "!ls -l", "%matplotlib inline",
@@ -161,12 +161,19 @@ def test_imports(code: str, imports: set[tuple[str, str]]) -> None:
     assert names_of(code).imports == imports
 
 
-def test_of_what_is_not_python_all_words_count() -> None:
-    names = names_of("import helper; x y")
+def test_of_another_language_all_words_count() -> None:
+    names = names_of("%%cython\nimport helper; x y")
     assert names.everything
     assert {"x", "y"} <= names.reads
     assert "*" in names.binds
     assert ("helper", "*") in names.imports
+
+
+@pytest.mark.parametrize("code", ["x y", "y = = 2", "f(", "ls *.py", "if x:\ny", "%time f(\nx y"])
+def test_what_is_no_code_reads_nothing(code: str) -> None:
+    names = names_of(code)
+    assert isinstance(names.mistake, SyntaxError)
+    assert (names.reads, names.binds, names.everything, names.history) == (frozenset(), frozenset(), False, False)
 
 
 @pytest.mark.parametrize(

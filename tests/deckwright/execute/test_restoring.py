@@ -54,6 +54,21 @@ def test_a_step_that_needs_all_before_it_runs_what_varies_three_times_at_most(tm
     assert [label for label, _ in built.runs] == [*twice, "c1", "c2", "c3", "c4"]
 
 
+def test_what_shares_objects_comes_back_together(tmp_path: Path) -> None:
+    cells = (  # as drawn by the fuzzer
+        "a = [1, 2]\nb = a\nc = [[3], a]",
+        "d = {'k': a, 'n': 1}\ne = {'k': [5]}\nn, m = 1, 2\nt = (a, n)",
+        "def gen(v=3):\n    for u in range(v): yield u",
+        "i = gen(5)\nj = iter(a)\nf = i.__next__",
+        "for m in range(7): b.append(n)\ne = dict(d)\nt[0].append(0)\nprint('c', c)",
+        "def f(): return next(j)",
+    )
+    last = "import itertools; j = itertools.chain(c, j)\n{}\nj = reversed(a)\nprint('i', i)"
+    shop = Workshop(tmp_path)
+    shop.check(deck_of(*cells, last.format("i = iter(range(7))")))
+    assert shop.check(deck_of(*cells, last.format("d.update(n=6)"))).ran == ["c7"]
+
+
 def test_nothing_runs_for_a_cell_that_is_not_python(tmp_path: Path) -> None:
     shop = Workshop(tmp_path)
     shop.build(deck_of("x = 1", "print(x)"))

@@ -107,6 +107,8 @@ REGISTRY = {
     "src/base.py": "class Base:\n    known = []\n    def __init_subclass__(cls): Base.known.append(cls.__name__)\n",
     "src/plain.py": "from base import Base\nclass Plain(Base): x = 1\n",
 }
+MOVES = "import os, shutil; shutil.rmtree('new', True); os.path.lexists('new') and os.unlink('new'); os.rename('one', 'new')"
+LINKS = "import os; os.path.lexists('new') and os.unlink('new'); os.symlink('one', 'new')"
 GROWS: Cells = (
     "import os",
     "log = open('log.txt', 'a')\nlog.write('b')\nlog.close()",
@@ -638,6 +640,28 @@ CASES: dict[str, tuple[Stage, ...]] = {
     "a file appended to": (
         Stage(("open('log.txt', 'a').write('x');", "print(open('log.txt').read())"), "c1 c2"),
         Stage(("open('log.txt', 'a').write('x');", "print(open('log.txt').read())"), "c1 c2"),
+    ),
+    "a value that is changed, then bound anew": (
+        Stage(("a = [1]\nb = a", "b.clear(); b = 2", "print(0)"), "c1 c2 c3"),
+        Stage(("a = [1]\nb = a", "b.clear(); b = 2", "print(a)"), "c3"),
+        Stage(("a = [1]\nb = a", "b.clear(); del b", "print(a)"), "c2"),
+        Stage(("a = [1]\nb = a", "b.clear(); del b", "print(a, 1)"), "c3"),
+    ),
+    "a file that gets another name": (
+        Stage((MOVES, "print(open('new').read())"), "c1 c2", {"one": "1"}),
+        Stage((MOVES, "print(open('new').read())"), "c1 c2", {"one": "2"}),
+    ),
+    "a file that gets a second name": (
+        Stage((LINKS, "print(open('new').read())"), "c1 c2", {"one": "1"}),
+        Stage((LINKS, "print(open('new').read())"), "c1 c2", {"one": "2"}),
+    ),
+    "a folder that gets another name": (
+        Stage((MOVES, "print(open('new/x').read())"), "c1 c2", {"one/x": "1"}),
+        Stage((MOVES, "print(open('new/x').read())"), "c1 c2", {"one/x": "2"}),
+    ),
+    "a variable that may be missing": (
+        Stage(("import os", "try: del os.environ['DW_X']\nexcept KeyError: print(0)"), "c1 c2"),
+        Stage(("import os", "try: del os.environ['DW_X']\nexcept KeyError: print(0)"), "c2", {}, {"DW_X": "1"}),
     ),
     "all of the environment, shown": (
         Stage(("import os", "os.environ", "print(len(os.environ))"), "c1 c2 c3"),

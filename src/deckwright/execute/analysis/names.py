@@ -93,6 +93,8 @@ def mistake_in(code: str) -> SyntaxError | None:
         ast.parse(TransformerManager().transform_cell(code))  # type: ignore[no-untyped-call]
     except SyntaxError as error:
         return error
+    except (ValueError, RecursionError, MemoryError):  # as in `parse`: IPython will say more
+        return None
     return None
 
 

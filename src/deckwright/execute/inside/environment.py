@@ -21,9 +21,7 @@ def watch_environment(
 
     class Environment(original):  # type: ignore[misc, valid-type]
         def __getitem__(self, key: Any) -> Any:
-            if watched() and key not in found and by_author() and not is_of_kernel(key) and not is_changed(key):
-                value = self._data.get(os.fsencode(key))
-                found[key] = "" if value is None else address_of(value)
+            asked(key, self._data)
             return super().__getitem__(key)
 
         def __setitem__(self, key: Any, value: Any) -> None:
@@ -32,6 +30,7 @@ def watch_environment(
             super().__setitem__(key, value)
 
         def __delitem__(self, key: Any) -> None:
+            asked(key, self._data)  # it fails where there is none
             if by_step():
                 SET_VARIABLES.add(key)
             super().__delitem__(key)
@@ -47,6 +46,11 @@ def watch_environment(
         def __repr__(self) -> str:
             all_asked(watched)  # by IPython, too, which shows what a cell ends in
             return str(super().__repr__())
+
+    def asked(key: Any, data: Any) -> None:
+        if watched() and key not in found and by_author() and not is_of_kernel(key) and not is_changed(key):
+            value = data.get(os.fsencode(key))
+            found[key] = "" if value is None else address_of(value)
 
     def all_asked(counts: Callable[[], bool]) -> None:
         if watched() and ALL not in found and counts():

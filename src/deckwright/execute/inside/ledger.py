@@ -94,7 +94,8 @@ class Ledger:
         looked |= self.look_at_modules()
         looked |= self.look_at_ambients()
         mutated = {name for name, now in looked.items() if name not in bound and not self.unchanged(name, now)}
-        mutated |= self.groups_of(mutated) - bound - set(gone)
+        left = self.changed_and_left(bound.union(gone))
+        mutated |= self.groups_of(mutated | left) - bound - set(gone)
         looked |= self.look_at({name: after[name] for name in mutated if name in after and name not in looked})
         looked |= {name: self.known[name] for name in settled if name not in looked}
         passed_on = {name for name in (*unseen, *settled) if name in looked}
@@ -106,7 +107,7 @@ class Ledger:
         self.known |= looked
         return {
             "values": {name: self.record(known, shares[name]) for name, known in changed.items()} | dict.fromkeys(gone),
-            "mutated": sorted(mutated),
+            "mutated": sorted(mutated | left),
             "definitions": {key: asdict(self.definitions.records[key]) for key in self.all_links(changed.values())},
             "classes": sorted(self.definitions.created),
             "entangled": entangled or hidden_link,
@@ -128,6 +129,12 @@ class Ledger:
     def unchanged(self, name: str, now: Known) -> bool:
         before = self.known.get(name)
         return before is not None and before.same(now)
+
+    def changed_and_left(self, names: Iterable[str]) -> set[str]:
+        """Those of names bound anew or deleted whose value was changed before: what shares objects with it changed."""
+        known = {name: self.known[name] for name in names if name in self.reading and name in self.known}
+        values = {name: before.value for name, before in known.items() if before.look.objects}
+        return {name for name, now in self.look_at(values).items() if not self.unchanged(name, now)}
 
     def look_at(self, values: Mapping[str, Any]) -> dict[str, Known]:
         """Look at values now. Memory that several of them view is hashed once."""

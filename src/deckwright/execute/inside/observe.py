@@ -30,8 +30,7 @@ NOT_DATA = (".py", ".pyc", ".so", ".pyd", ".dylib")
 CACHES = ("fontlist-", "matplotlibrc")
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 CHANGES = ("os.remove", "os.rmdir", "os.mkdir", "os.truncate", "shutil.rmtree")  # of the path that they name first
-COPIES = {"os.link": 3, "os.symlink": 2}  # … second
-AT = {"os.remove": 1, "os.rmdir": 1, "os.mkdir": 2, **COPIES}  # which argument is the open folder that paths start from
+AT = {"os.remove": 1, "os.rmdir": 1, "os.mkdir": 2}  # which argument is the open folder that paths start from
 FOLDERS = ("os.listdir", "os.scandir")
 TOLERANT = {"mkdir": "exist_ok", "makedirs": "exist_ok", "unlink": "missing_ok"}  # functions and their arguments
 TEMPORARY = tempfile.gettempdir() + os.sep
@@ -101,10 +100,12 @@ class Observer:
         elif event in CHANGES:
             self.changed(started_from(arguments[0], arguments[AT[event]] if event in AT else -1))
         elif event == "os.rename":
-            self.changed(started_from(arguments[0], arguments[2]))
-            self.changed(started_from(arguments[1], arguments[3]), whatever_was=True)
-        elif event in COPIES:
-            self.changed(started_from(arguments[1], arguments[AT[event]]))
+            self.moved(started_from(arguments[0], arguments[2]), started_from(arguments[1], arguments[3]))
+        elif event == "os.link":
+            self.linked(started_from(arguments[0], arguments[2]), started_from(arguments[1], arguments[3]))
+        elif event == "os.symlink":
+            link = self.name(started_from(arguments[1], arguments[2]))
+            self.linked(os.path.join(os.path.dirname(link), os.fsdecode(arguments[0])), link)
         elif event in NETWORK:
             self.connected(arguments)
         elif event == "subprocess.Popen":
@@ -155,6 +156,25 @@ class Observer:
             if not whatever_was:
                 self.asked(name)
             self.write(name)
+
+    def linked(self, old: Any, new: Any) -> None:
+        """Note that a file gets a second name."""
+        name = self.name(old)
+        if self.is_ours(name) and os.path.isfile(name):
+            self.read(name, at_once=True)
+        self.changed(new)
+
+    def moved(self, old: Any, new: Any) -> None:
+        """Note that a file gets another name; or a folder, and all that lies in it."""
+        source, target = self.name(old), self.name(new)
+        with self.unwatched():
+            inner = sorted(Path(source).rglob("*")) if source and target and os.path.isdir(source) else []
+        for name in (source, *map(str, inner)):
+            if self.is_ours(name) and os.path.isfile(name):
+                self.read(name, at_once=True)
+            self.changed(name)
+        for name in (target, *(target + str(path).removeprefix(source) for path in inner)):
+            self.changed(name, whatever_was=True)
 
     def write(self, name: str) -> None:
         """Note that the step writes or removes something; and what the folder held before."""

@@ -201,12 +201,13 @@ class Present:
         for path, left in trace.files.items():
             before, place = trace.inputs.get(f"file {path}", ""), self.deck.root / path
             content = self.store.get(before) if before else None
-            if not place.is_file() or self.on_disk(path) != left.partition(" ")[0]:
+            if self.on_disk(path) != left.partition(" ")[0]:
                 continue
             if content is not None:
+                place.parent.mkdir(parents=True, exist_ok=True)
                 place.write_bytes(content)
             elif trace.inputs.get(f"kind {path}") == "":
-                place.unlink()
+                place.unlink(missing_ok=True)
 
     def remember(self) -> None:
         """Keep what is known of files for the next build."""

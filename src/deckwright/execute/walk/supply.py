@@ -170,7 +170,7 @@ class Supply:
         scope = self.scopes[index]
         needs = [group for group in self.needs(index) if not next(iter(group)).startswith("~")]
         pending = [group for group in needs if not self.is_live(group, scope)]
-        drop = self.outdated(index)
+        drop = self.outdated(pending, scope)
         settings = {name for name in {*self.live, *scope.values} if name.startswith("~")}
         stale = {name for name in settings if self.live.get(name) != scope.values.get(name)}
         count = sum(isinstance(step, Cell) for step in self.present.steps[:index]) + 1
@@ -196,12 +196,11 @@ class Supply:
         """The code of the cells above a step, which an empty kernel has not seen: tracebacks quote it."""
         return [step.code for step in self.present.steps[:index] if isinstance(step, Cell)]
 
-    def outdated(self, index: int) -> list[str]:
-        """Names that the step must not find as the kernel has them: those it may read, and those it may bind."""
-        code, scope = self.present.steps[index].code, self.scopes[index]
-        reading, binds = readable(code, scope, self.present.modules), names_of(code).binds
-        at_stake = [name for name in self.live if name in reading or name in binds or "*" in binds]
-        return [name for name in at_stake if name[0] != "~" and self.live[name] != scope.values.get(name)]
+    def outdated(self, pending: Iterable[frozenset[str]], scope: Scope) -> list[str]:
+        """Names that the kernel holds otherwise: in another version, or sharing objects of which copies will come."""
+        shared = {name for group in pending for name in scope.group(next(iter(group))) - group}
+        now = [name for name in self.live if name[0] != "~"]
+        return [name for name in now if name in shared or self.live[name] != scope.values.get(name)]
 
     def ambient(self, name: str, index: int) -> str:
         """Where a setting's value is stored; empty for its default."""
