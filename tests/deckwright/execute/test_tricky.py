@@ -109,6 +109,7 @@ REGISTRY = {
 }
 MOVES = "import os; os.rename('one', 'new')"
 LINKS = "import os; os.symlink('one', 'new')"
+USUAL = "%config InlineBackend.figure_format = 'retina'\n%load_ext autoreload\n%autoreload 2"
 GROWS: Cells = (
     "import os",
     "log = open('log.txt', 'a')\nlog.write('b')\nlog.close()",
@@ -659,6 +660,15 @@ CASES: dict[str, tuple[Stage, ...]] = {
         Stage((MOVES, "print(open('new/x').read())"), "c1 c2", {"one/x": "1"}),
         Stage((MOVES, "print(open('new/x').read())"), "c1 c2", {"one/x": "2", "new/x": None}),
     ),
+    "magics of no effect": (
+        Stage((USUAL, "x = 1", "print(x)"), "c1 c2 c3"),
+        Stage((USUAL, "x = 1", "print(x, 1)"), "c3"),
+    ),
+    "a part of a cell run by a magic": (
+        Stage(("%%capture said\nprint(1)\nx = [1]", "print(said.stdout, x)"), "c1 c2"),
+        Stage(("%%capture said\nprint(1)\nx = [2]", "print(said.stdout, x)"), "c1 c2"),
+        Stage(("%%capture said\nprint(1)\nx = [2]", "print(said.stdout, x, 1)"), "c2"),
+    ),
     "a variable that may be missing": (
         Stage(("import os", "try: del os.environ['DW_X']\nexcept KeyError: print(0)"), "c1 c2"),
         Stage(("import os", "try: del os.environ['DW_X']\nexcept KeyError: print(0)"), "c2", {}, {"DW_X": "1"}),
@@ -708,7 +718,7 @@ CASES: dict[str, tuple[Stage, ...]] = {
         ),
         Stage(
             ("import weakref\nclass P: pass\np = P()\nr = weakref.ref(p)", "q = p\np = None", "print(r() is None)"),
-            "c2 c3",
+            "c2",
         ),
     ),
     "a cached function": (

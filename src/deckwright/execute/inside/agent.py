@@ -50,7 +50,7 @@ class Agent:
         self.began = 0.0
         self.loaded: set[str] = set()  # modules that were there when the step began
         self.threads: set[int | None] = set()
-        self.quiet = True  # the step in progress is ours
+        self.step: Any = None  # what IPython tells of the step in progress; none while it runs what is ours
         self.ahead = False  # the next step's imports have been done
         self.shell.events.register("pre_run_cell", self.before_step)
         self.shell.events.register("post_run_cell", self.after_step)
@@ -84,10 +84,11 @@ class Agent:
                 ambients.BEFORE[name] = self.ledger.known[name].value
 
     def before_step(self, info: Any) -> None:
-        """IPython is about to run some code."""
-        self.quiet = info.raw_cell.startswith(CALL) and not info.raw_cell.startswith(SHOW)
-        if self.quiet:
+        """IPython is about to run some code: a step, or a part of one, as for %%capture."""
+        ours = info.raw_cell.startswith(CALL) and not info.raw_cell.startswith(SHOW)
+        if ours or self.step:
             return
+        self.step = info
         self.code = info.raw_cell
         if self.code.startswith(SHOW):
             self.code = self.code.removeprefix(SHOW).removesuffix(END)
@@ -118,11 +119,11 @@ class Agent:
 
     def after_step(self, result: Any) -> None:
         """IPython has run it: report."""
-        if self.quiet:
+        if result.info is not self.step:
             return
         seconds = time.perf_counter() - self.began
         self.observer.end()
-        self.quiet = True
+        self.step = None
         with warnings.catch_warnings():
             warnings.showwarning = lambda *_, **__: None  # a filter of ours would disturb the deck's
             report = self.report(seconds)

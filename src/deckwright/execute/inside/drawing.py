@@ -92,10 +92,16 @@ def size() -> dict[str, Any]:
 
 
 def set_format() -> None:
-    """To be called when IPython's figure backend has been imported, too: show figures as `draw` draws them."""
+    """To be called when IPython's figure backend has been imported, too: show figures as `draw` draws them.
+
+    The format is the deck's to say: what a cell says to IPython of it would be forgotten where that cell does not run.
+    """
     from IPython import get_ipython
+    from IPython.core import pylabtools
     from matplotlib.figure import Figure
 
+    for module in (pylabtools, sys.modules["matplotlib_inline.backend_inline"]):
+        module.select_figure_formats = lambda *_, **__: None  # type: ignore[attr-defined]
     formatters = get_ipython().display_formatter.formatters
     for mime in ("image/png", "image/svg+xml"):
         formatters[mime].pop(Figure, None)

@@ -47,7 +47,7 @@ class Ledger:
         self.own = dict(namespace)  # the kernel's own names: the deck's once it binds them anew
         self.known: dict[str, Known] = {}
         self.definitions = Definitions(namespace, is_local, put, self.links)
-        self.held: list[Any] = []  # values that names had, so that their ids stay theirs
+        self.held: list[Known] = []  # values that names had: weak references to them stay good, as in each build
         self.before: dict[str, Any] = {}
         self.withheld: dict[str, Any] = {}
         self.reading: frozenset[str] = frozenset()
@@ -86,7 +86,7 @@ class Ledger:
         self.namespace |= {name: value for name, value in self.withheld.items() if name not in after}
         bound = {name for name, value in after.items() if name not in self.before or value is not self.before[name]}
         gone = [name for name in self.before if name not in after]
-        self.held += [self.known[name].value for name in bound if name in self.known]  # until all ids are compared
+        self.held += [self.known[name] for name in bound if name in self.known]  # also until all ids are compared
         # What a generator or an open file can reach changes without its showing.
         unseen = [name for name in self.reading if name in self.known and self.known[name].look.opaque]
         touched = (self.reading | bound | self.groups_of(unseen)) & after.keys()
@@ -103,14 +103,17 @@ class Ledger:
         entangled = self.definitions.changed_in_place(self.links_of(looked))
         for name in gone:
             self.known.pop(name, None)
-        shares, hidden_link = self.shares(changed)
+        kept = {name for name in bound - left if name in self.reading}  # their old values are as they were
+        shares, hidden = self.shares(changed, [name for name in self.known if name not in changed or name in kept])
         self.known |= looked
+        self.held = [known for known in self.held if known.look.size <= SMALL]
         return {
             "values": {name: self.record(known, shares[name]) for name, known in changed.items()} | dict.fromkeys(gone),
             "mutated": sorted(mutated | left),
             "definitions": {key: asdict(self.definitions.records[key]) for key in self.all_links(changed.values())},
             "classes": sorted(self.definitions.created),
-            "entangled": entangled or hidden_link,
+            "hidden": sorted(hidden),
+            "entangled": entangled or (hidden and f"a cell reaches {min(hidden)}, which it does not name") or "",
         }
 
     def links(self) -> set[str]:
@@ -189,31 +192,29 @@ class Ledger:
             found |= pending
         return found
 
-    def shares(self, changed: Mapping[str, Known]) -> tuple[dict[str, list[Share]], str]:
-        """The objects of changed values in terms of names that did not change; and whether a hidden way led there."""
+    def shares(self, changed: Mapping[str, Known], names: Iterable[str]) -> tuple[dict[str, list[Share]], set[str]]:
+        """The objects of changed values in terms of what these names had before; and names that a hidden way led to."""
         places: dict[Any, tuple[str, int]] = {}
         by_way = sorted(  # what the cell reads first, then modules: an import is no hidden way
-            self.known.keys() - changed.keys(),
-            key=lambda name: (name not in self.reading, not name.startswith(MODULE), name),
+            names, key=lambda name: (name not in self.reading, not name.startswith(MODULE), name)
         )
         for name in by_way:
             for at, token in enumerate(self.known[name].look.objects):
                 places.setdefault(token, (name, at))
         numbers: dict[Any, int] = {}
-        found, hidden_link = {}, ""
+        found: dict[str, list[Share]] = {}
+        hidden = set()
         for name, known in changed.items():
-            shares: list[Share] = []
+            shares = found[name] = []
             for token in known.look.objects:
                 other, at = places.get(token) or ("", numbers.setdefault(token, len(numbers)))
-                hidden = other and other not in self.reading and not other.startswith(MODULE)
-                if hidden and not known.look.opaque:
-                    hidden_link = f"{name} shares objects with {other}, which the cell does not name"
+                if other and other not in self.reading and not other.startswith(MODULE) and not known.look.opaque:
+                    hidden.add(other)
                 if shares and shares[-1][0] == other and shares[-1][1] + shares[-1][2] == at:
                     shares[-1] = (other, shares[-1][1], shares[-1][2] + 1)
                 else:
                     shares.append((other, at, 1))
-            found[name] = shares
-        return found, hidden_link
+        return found, hidden
 
     def record(self, known: Known, shares: list[Share]) -> dict[str, Any]:
         """What a report tells of one value."""

@@ -5,6 +5,7 @@ Such changes cannot be stored; all that runs later may depend on them.
 
 import ast
 import builtins
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from dis import get_instructions
@@ -16,6 +17,9 @@ from deckwright.execute.inside.loggers import unknown
 
 SETTERS = ("setattr", "delattr", "patch", "monkeypatch", "__dict__", "vars")
 SHELL = ("get_ipython", "%config", "%load_ext", "%precision", "%xmode", "%colors")
+OF_NO_EFFECT = re.compile(  # in a build: drawing.py draws, and no module changes meanwhile
+    r"%config InlineBackend\.(figure_formats?|print_figure_kwargs)\b|%(re)?load_ext autoreload\b"
+)
 RELOAD = ("importlib.reload", "import reload")  # instances of the classes as they were stay about
 
 
@@ -82,8 +86,9 @@ class Meddling:
 
     def found(self) -> str:
         """What has been changed, in words; empty if nothing was."""
+        code = OF_NO_EFFECT.sub("", self.code)
         for word in SHELL:
-            if word in self.code:
+            if word in code:
                 return f"it uses {word}, which may change how all later cells run"
         if any(word in self.code for word in RELOAD):
             return "it loads a module again"

@@ -141,7 +141,11 @@ class Session:
         with self.alive():
             await self.execute(index, step)
         self.client.printed = self.client.showing = self.timeout = None
-        if isinstance(step, Cell) and step.options.error and not any(o.output_type == "error" for o in cell.outputs):
+        raised = [output for output in cell.outputs if output.output_type == "error"]
+        wanted = isinstance(step, Cell) and step.options.error
+        if raised and not wanted:  # in a part of the cell that it runs by a magic, which goes on
+            raise cell_error(step, raised[-1], self.numbered, self.deck.root)
+        if wanted and not raised:
             remedy = "Remove `error: true`, or make the cell raise what it is to show."
             raise DeckError(f"cell {step.label} has `error: true` but raised nothing", step.place, remedy)
         if self.client.report is None:  # a defect of the agent, which IPython has printed
@@ -161,7 +165,8 @@ class Session:
         try:
             await self.client.async_execute_cell(cell, index, store_history=isinstance(step, Cell))
         except CellExecutionError as error:
-            output = next(output for output in reversed(cell.outputs) if output.output_type == "error")
+            told = {"ename": error.ename, "evalue": error.evalue, "traceback": [error.traceback]}
+            output = next((output for output in reversed(cell.outputs) if output.output_type == "error"), told)
             raise cell_error(step, output, self.numbered, self.deck.root) from error
         except CellTimeoutError as error:
             raise stopped(
@@ -203,8 +208,8 @@ def code_cell(code: str) -> NotebookNode:
 
 
 def source_of(step: Step) -> str:
-    """What the kernel is asked to run."""
-    return step.code if isinstance(step, Cell) else f"{SHOW}{step.code}{END}"
+    """What the kernel is asked to run: something, as it says nothing of an empty cell."""
+    return (step.code if step.code.strip() else "pass") if isinstance(step, Cell) else f"{SHOW}{step.code}{END}"
 
 
 def stopped(step: Step, what: str, remedy: str, excerpt: str = "") -> DeckError:

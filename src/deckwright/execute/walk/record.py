@@ -23,7 +23,7 @@ def recorded(index: int, scope: Scope, report: Mapping[str, Any], outputs: Itera
     reading = readable(code, scope, present.modules)
     touched = {name for name in report["mutated"] if name in scope.values and name[0] != "~"}
     groups = frozenset[str]().union(*(scope.group(name) for name in touched))
-    inputs = value_inputs(reading | groups | ambients_used(report), scope)
+    inputs = value_inputs(reading.union(groups, ambients_used(report), report["hidden"]), scope)
     later: list[str] = [f"group {name}" for name in touched if scope.values[name].runs]
     inputs |= outside_inputs(report)
     later += module_inputs(scope.modules(reading) | names.imports, report["modules"], present)

@@ -141,12 +141,15 @@ class Supply:
         asked: set[tuple[frozenset[str], int]] = set()
         pending = [(group, index) for group in self.needs(index)]
 
-        def run_again(step: int) -> None:
-            if step not in found:
-                found.add(step)
-                pending.extend((part, step) for part in self.needs(step))
-                for writer in self.writers_of_lost_files(step):
-                    run_again(writer)
+        def run_again(step: int, besides: Collection[str] = ()) -> None:
+            known = self.besides.setdefault(step, set())
+            if step in found and known.issuperset(besides):
+                return
+            found.add(step)
+            known.update(besides)
+            pending.extend((part, step) for part in self.needs(step))
+            for writer in self.writers_of_lost_files(step):
+                run_again(writer)
 
         for writer in self.writers_of_lost_files(index):
             run_again(writer)
@@ -159,10 +162,7 @@ class Supply:
                 continue
             last = max(self.scopes[before].writers[name] for name in group)
             effects = self.traces[last].effects
-            rest = [name for name in group if not (effect := effects.get(name)) or effect.unseen]
-            self.besides.setdefault(last, set()).update(rest)
-            pending += [(part, last) for part in groups(rest, self.scopes[last])]
-            run_again(last)
+            run_again(last, [name for name in group if not (effect := effects.get(name)) or effect.unseen])
         return found
 
     def plan(self, index: int) -> dict[str, Any] | None:

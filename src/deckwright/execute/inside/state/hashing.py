@@ -35,6 +35,7 @@ class Look:
     reads: set[str] = field(default_factory=set)  # global names that functions within can read
     modules: set[tuple[str, str]] = field(default_factory=set)  # (local module, attribute or "*")
     opaque: str = ""  # why the value can be neither hashed nor stored
+    held: list[Any] = field(default_factory=list)  # what it reaches then: it may let go of that, and ids change hands
     size: int = 0  # bytes, roughly
 
 
@@ -91,7 +92,8 @@ class Looking:
         tokens: list[Hashable] = []
         for of in self.memories.values():
             tokens += self.context.memories.overlapping(of)
-        for obj in reach(self.hidden, self.context):
+        self.found.held = reach(self.hidden, self.context)
+        for obj in self.found.held:
             tokens += identities(obj, self.context)
             self.note_code(obj)
         for token in tokens:
