@@ -169,7 +169,9 @@ def test_of_another_language_all_words_count() -> None:
     assert ("helper", "*") in names.imports
 
 
-@pytest.mark.parametrize("code", ["x y", "y = = 2", "f(", "ls *.py", "if x:\ny", "%time f(\nx y"])
+@pytest.mark.parametrize(
+    "code", ["x y", "y = = 2", "f(", "ls *.py", "if x:\ny", "%time f(\nx y", "def f():\n    x = 1\n    global x"]
+)
 def test_what_is_no_code_reads_nothing(code: str) -> None:
     names = names_of(code)
     assert isinstance(names.mistake, SyntaxError)

@@ -90,7 +90,8 @@ def mistake_in(code: str) -> SyntaxError | None:
     from IPython.core.inputtransformer2 import TransformerManager  # slow to load, and seldom needed
 
     try:
-        ast.parse(TransformerManager().transform_cell(code))  # type: ignore[no-untyped-call]
+        text = TransformerManager().transform_cell(code)  # type: ignore[no-untyped-call]
+        compile(text, "cell", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
     except SyntaxError as error:
         return error
     except (ValueError, RecursionError, MemoryError):  # as in `parse`: IPython will say more
