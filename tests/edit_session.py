@@ -86,8 +86,8 @@ def session(folder: Path, edits: Sequence[Edit], variables: dict[str, str]) -> I
         shutil.copytree(project, state / "project", symlinks=True, ignore=shutil.ignore_patterns(*BUILT))
         told, seconds = build(project, variables)
         shutil.copytree(project / "site", state / "site")
-        ran = dict.fromkeys(name for name, reasons in told["ran"] if REPLAY not in reasons)
-        again = dict.fromkeys(name for name, reasons in told["ran"] if REPLAY in reasons)
+        ran = dict.fromkeys(name for name, reasons in told["ran"] if not reasons[0].startswith(REPLAY))
+        again = dict.fromkeys(name for name, reasons in told["ran"] if reasons[0].startswith(REPLAY))
         yield Row(edit, (*ran,), (*again,), told["kernel"], seconds, tuple(told["warnings"]), state, variables)
 
 

@@ -92,10 +92,10 @@ def test_a_cell_that_waits_for_another_keeps_its_reason(capsys: pytest.CaptureFi
     with Progress() as progress:
         progress.begin(4)
         progress.started(SHOW, ("edited",))
-        ran(progress, LOAD, "what it gives is needed and not stored")
+        ran(progress, LOAD, "needed again: what it gives is not stored")
         progress.finished(SHOW, Trace({}, {}))
     assert lines(capsys) == [
-        "load  7  ran 0.0 s (what it gives is needed and not stored)",
+        "load  7  ran 0.0 s (needed again: what it gives is not stored)",
         "show  13  ran 0.0 s (edited)",
     ]
 

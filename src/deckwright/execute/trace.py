@@ -41,6 +41,7 @@ class Cause:
     words: str
     by: tuple[str, ...] = ()  # labels of the steps that wrote what has changed
     details: tuple[str, ...] = ()  # old and new, in lines
+    again: bool = False  # its result is known: it runs for values that a later step needs
 
 
 @dataclass(frozen=True, slots=True)

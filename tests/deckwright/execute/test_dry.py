@@ -84,8 +84,8 @@ def test_a_cell_whose_values_are_not_kept_runs_again(shop: Workshop) -> None:
     cells = (("make", "numbers = iter([1, 2, 3])"), ("one", "print(next(numbers))"), ("two", "print(next(numbers))"))
     shop.build(deck_of(*cells))
     assert plan(shop, deck_of(*cells[:2], ("two", "print(next(numbers) + 1)"))) == (
-        "would run  make  slides/deck.md:7 (slide 2)  0.0 s (what it gives is needed and not stored)\n"
-        "would run  one  slides/deck.md:11 (slide 2)  0.0 s (what it gives is needed and not stored)\n"
+        "would run  make  slides/deck.md:7 (slide 2)  0.0 s (needed again: numbers, an iterator, cannot be stored)\n"
+        "would run  one  slides/deck.md:11 (slide 2)  0.0 s (needed again: numbers, an iterator, cannot be stored)\n"
         "would run  two  slides/deck.md:15 (slide 2)  0.0 s (edited)\n"
         "3 steps would run, about 0.0 s\n"
     )

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from deckwright.execute.walk import present
+from deckwright.execute.walk import present, runner
 
-from .differential import REPLAY, Workshop, compare, deck_of
+from .differential import Difference, Workshop, compare, deck_of
 from .forked import booting
 
 VALUES = {
@@ -40,7 +40,7 @@ def test_what_comes_out_otherwise_counts_for_all_that_read_it(tmp_path: Path) ->
     shop = Workshop(tmp_path)
     shop.build(deck_of(varying, "print(t)", "print(next(g))"))
     built = shop.build(deck_of(varying, "print(t)", "print(next(g), 1)"))
-    assert ("c1", (REPLAY,)) in built.runs
+    assert ("c1", ("needed again: g, a generator, cannot be stored",)) in built.runs
     shown = [built.outputs[label][0]["text"] for label in ("c2", "c3")]
     assert shown[1] == f"{shown[0].strip()} 1\n"
 
@@ -67,6 +67,12 @@ def test_what_shares_objects_comes_back_together(tmp_path: Path) -> None:
     shop = Workshop(tmp_path)
     shop.check(deck_of(*cells, last.format("i = iter(range(7))")))
     assert shop.check(deck_of(*cells, last.format("d.update(n=6)"))).ran == ["c7"]
+
+
+def test_the_author_is_told_what_will_run_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runner, "COSTLY", 0.0)
+    with pytest.raises(Difference, match=r"warnings: .'slides/deck.md:12.*: c2 reads g, a generator, .* c1 runs again"):
+        Workshop(tmp_path).build(deck_of("g = (part for part in [1])\nx = 1", "print(next(g), x)", "print(x)"))
 
 
 def test_nothing_runs_for_a_cell_that_is_not_python(tmp_path: Path) -> None:

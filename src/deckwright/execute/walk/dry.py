@@ -18,7 +18,6 @@ from deckwright.execute.scope import Scope
 from deckwright.execute.store.store import Store
 from deckwright.execute.trace import Cause, Effect, Trace
 from deckwright.execute.walk.reasons import Reasons, listed, noun
-from deckwright.execute.walk.runner import NEEDED
 from deckwright.execute.walk.supply import Supply
 from deckwright.execute.walk.walk import Walk
 from deckwright.execute.watch import Silence, Step
@@ -154,7 +153,9 @@ class Dry(Walk):
         if again and self.supply.live:
             self.supply.new_kernel()
         for before in again:
-            self.found[before] = replace(self.found[before], verdict=Verdict.RUNS, causes=NEEDED)
+            self.found[before] = replace(
+                self.found[before], verdict=Verdict.RUNS, causes=(self.supply.cause(before, index),)
+            )
             self.supply.ran(before, self.scopes[before + 1], self.traces[before])
         plan = self.supply.plan(index)
         if plan is None:

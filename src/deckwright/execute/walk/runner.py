@@ -14,11 +14,12 @@ from deckwright.execute.walk.present import Present, import_roots
 from deckwright.execute.walk.reasons import VARIES, Reasons, told
 from deckwright.execute.walk.record import recorded
 from deckwright.execute.walk.supply import Supply
-from deckwright.execute.watch import Watcher
+from deckwright.execute.watch import Watcher, name_of
 from deckwright.model import Cell, Output
 from deckwright.settings import CellOptions, figure_of
+from deckwright.words import seconds
 
-NEEDED = (Cause("what it gives is needed and not stored"),)
+COSTLY = 2.0  # seconds that a step takes
 Boot = Callable[[], AbstractContextManager[Any]]
 
 
@@ -75,9 +76,22 @@ class Runner:
             if self.past.quoted_code(index):
                 self.supply.quoting.add(index)
             if missing := self.supply.missing(index):
-                self.replay(sorted(missing))
+                self.replay(sorted(missing), index)
         self.prepare(index)
         self.perform(index, causes)
+        self.advise(index)
+
+    def advise(self, index: int) -> None:
+        """Tell the author which costly steps will run again with this one, as it reads what cannot be stored."""
+        step, scope = self.steps[index], self.scopes[index]
+        for name in sorted(set().union(*self.supply.needs(index))):
+            opaque, trace = scope.values[name].opaque, self.traces[scope.writers[name]]
+            if opaque and trace.seconds >= COSTLY:
+                again = f"whenever it is edited, {trace.label} runs again ({seconds(trace.seconds)})"
+                remedy = "keep what it needs of that under a name of its own"
+                self.watcher.warn(
+                    f"{step.place}: {name_of(step)} reads {name}, {opaque}, which cannot be stored: {again}; {remedy}"
+                )
 
     def start_kernel(self) -> None:
         deck = self.present.deck
@@ -105,23 +119,24 @@ class Runner:
         self.straight = index if index in self.tried else 0
         self.tried.add(index)
         for before in range(index):
-            self.again(before)
+            self.again(before, index)
         self.straight = 0
 
-    def replay(self, missing: Sequence[int]) -> None:
+    def replay(self, missing: Sequence[int], reader: int) -> None:
         """Run steps again, in an empty kernel, for values that cannot be restored."""
         if self.supply.live:
             self.new_kernel()
         for index in missing:
             self.prepare(index)
-            self.again(index)
+            self.again(index, reader)
 
-    def again(self, index: int) -> None:
-        """Run a step whose trace is known, for its values. Raises Again if they are others."""
-        self.watcher.started(self.steps[index], told(NEEDED))
+    def again(self, index: int, reader: int) -> None:
+        """Run a step whose trace is known, for values that a later one needs. Raises Again if they are others."""
+        cause = self.supply.cause(index, reader)
+        self.watcher.started(self.steps[index], told([cause]))
         before = self.traces[index]
         self.present.put_inputs_back(before)
-        trace = self.perform(index, NEEDED + tuple(cause for cause in before.causes if cause not in NEEDED))
+        trace = self.perform(index, (cause, *(once for once in before.causes if not once.again)))
         if trace.meaning != before.meaning:
             raise Again
         self.supply.replayed(before.after(self.scopes[index], index), before, trace.unseen)
@@ -151,7 +166,7 @@ class Runner:
             raise Again
         trace = recorded(index, self.scopes[index], report, outputs, self.present)
         content = json.dumps(outputs, sort_keys=True).encode()
-        same = not self.fresh and causes[0] not in NEEDED and self.past.gave_the_same(index, trace)
+        same = not self.fresh and not causes[0].again and self.past.gave_the_same(index, trace)
         trace = replace(
             trace,
             shown=address_of(content),

@@ -9,9 +9,10 @@ from typing import Any
 
 from deckwright.execute.analysis.names import names_of
 from deckwright.execute.scope import Scope, Value, all_links, digest_of
-from deckwright.execute.trace import Trace
+from deckwright.execute.trace import Cause, Trace
 from deckwright.execute.walk.present import Present
 from deckwright.execute.walk.reading import readable
+from deckwright.execute.watch import name_of
 from deckwright.model import Cell
 
 MODULE = "module "
@@ -27,6 +28,7 @@ class Supply:
         self.whole: set[int] = set()  # steps that need whole groups
         self.roomy: set[int] = set()  # steps that get whole groups though they may not need them
         self.besides: dict[int, set[str]] = {}  # what a step that runs again must find besides what it reads
+        self.unstorable: dict[int, str] = {}  # what of a step that runs again cannot be stored, in words
         self.quoting: set[int] = set()  # steps that show code: lines of what they can read must be as written now
         self.new_kernel()
 
@@ -138,6 +140,7 @@ class Supply:
         """The steps to run again, from an empty kernel, before this one. Sets what they must find besides."""
         found: set[int] = set()
         self.besides.clear()
+        self.unstorable.clear()
         asked: set[tuple[frozenset[str], int]] = set()
         pending = [(group, index) for group in self.needs(index)]
 
@@ -162,8 +165,19 @@ class Supply:
                 continue
             last = max(self.scopes[before].writers[name] for name in group)
             effects = self.traces[last].effects
+            for name in sorted(group & effects.keys()):
+                if opaque := self.scopes[before].values[name].opaque:
+                    self.unstorable.setdefault(last, f"{name}, {opaque}, cannot be stored")
             run_again(last, [name for name in group if not (effect := effects.get(name)) or effect.unseen])
         return found
+
+    def cause(self, step: int, index: int) -> Cause:
+        """Why a step runs again, before the `index`th."""
+        why = self.unstorable.get(step, "what it gives is not stored")
+        if self.needs_all_before(index):
+            all_of_it = self.scopes[index].entangled or "it uses the history of cells"
+            why = f"{name_of(self.present.steps[index])} depends on all before it, as {all_of_it}"
+        return Cause(f"needed again: {why}", again=True)
 
     def plan(self, index: int) -> dict[str, Any] | None:
         """What the agent has to do before a step; None if all is there."""
