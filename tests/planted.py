@@ -177,7 +177,7 @@ BUGS = (
     ),
     Bug(
         "copies come beside what shares objects with the originals",
-        "walk/supply.py", "if name in shared or self.live[name] !=", "if self.live[name] !=",
+        "walk/supply.py", "return of_one_origin and all(", "return all(",
         ("test_restoring.py::test_what_shares_objects_comes_back_together",),
     ),
     Bug(
@@ -291,7 +291,7 @@ BUGS = (
     ),
     Bug(
         "names that are no longer there stay",
-        "walk/supply.py", "        drop = self.outdated(pending, scope)", "        drop = list[str]()",
+        "walk/supply.py", '        drop = [name for name in self.live if name[0] != "~" and self.live[name] != scope.values.get(name)]', "        drop = list[str]()",
         cases("a name deleted by a cell that does not run"),
     ),
     Bug(

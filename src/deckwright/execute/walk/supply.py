@@ -5,6 +5,7 @@ What a snapshot holds is restored; what none holds comes about by running its pr
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple
+from itertools import count
 from typing import Any
 
 from deckwright.execute.analysis.names import names_of
@@ -24,6 +25,7 @@ class Supply:
     def __init__(self, present: Present, scopes: Sequence[Scope], traces: Sequence[Trace]) -> None:
         """`scopes` before each step and `traces` of the steps so far, which grow as the walk goes on."""
         self.present, self.scopes, self.traces = present, scopes, traces
+        self.numbers = count()
         self.bad: set[str] = set()  # addresses of snapshots that could not be restored as they were
         self.whole: set[int] = set()  # steps that need whole groups
         self.roomy: set[int] = set()  # steps that get whole groups though they may not need them
@@ -35,6 +37,7 @@ class Supply:
     def new_kernel(self) -> None:
         """The kernel holds nothing."""
         self.live: dict[str, Value] = {}
+        self.origins: dict[str, int] = {}  # of names: those of one origin share what they should, others are copies
         self.definitions: set[str] = set()
         self.executed: list[int] = []
         self.count = 1  # of the next cell, as the kernel counts
@@ -52,6 +55,10 @@ class Supply:
             self.live.pop(name, None)
             if name in scope.values and name not in unseen:
                 self.live[name] = scope.values[name]
+        shares = [share for effect in trace.effects.values() if effect for share in effect.objects]
+        joined = {self.origins[name] for name, _, _ in shares if name in self.origins}
+        same = [name for name, origin in self.origins.items() if origin in joined]
+        self.origins |= dict.fromkeys([*same, *trace.effects], next(self.numbers))
 
     def needs(self, index: int, *, whole: bool = False) -> list[frozenset[str]]:
         """The names that must be there before a step runs, in groups that share objects.
@@ -66,8 +73,9 @@ class Supply:
         return [*groups(reading, scope, whole=whole or index in self.whole | self.roomy), *settings]
 
     def is_live(self, group: Iterable[str], scope: Scope) -> bool:
-        """Whether the kernel holds these names in the scope's version."""
-        return all(self.live.get(name) == scope.values[name] for name in group)
+        """Whether the kernel holds these names in the scope's version, sharing what they share there."""
+        of_one_origin = len({self.origins.get(name) for name in group}) < 2
+        return of_one_origin and all(self.live.get(name) == scope.values[name] for name in group)
 
     def snapshot(self, group: frozenset[str], index: int) -> str | None:
         """Where a group is stored as it is before a step: an address. None if nowhere."""
@@ -184,7 +192,7 @@ class Supply:
         scope = self.scopes[index]
         needs = [group for group in self.needs(index) if not next(iter(group)).startswith("~")]
         pending = [group for group in needs if not self.is_live(group, scope)]
-        drop = self.outdated(pending, scope)
+        drop = [name for name in self.live if name[0] != "~" and self.live[name] != scope.values.get(name)]
         settings = {name for name in {*self.live, *scope.values} if name.startswith("~")}
         stale = {name for name in settings if self.live.get(name) != scope.values.get(name)}
         count = sum(isinstance(step, Cell) for step in self.present.steps[:index]) + 1
@@ -210,12 +218,6 @@ class Supply:
         """The code of the cells above a step, which an empty kernel has not seen: tracebacks quote it."""
         return [step.code for step in self.present.steps[:index] if isinstance(step, Cell)]
 
-    def outdated(self, pending: Iterable[frozenset[str]], scope: Scope) -> list[str]:
-        """Names that the kernel holds otherwise: in another version, or sharing objects of which copies will come."""
-        shared = {name for group in pending for name in scope.group(next(iter(group))) - group}
-        now = [name for name in self.live if name[0] != "~"]
-        return [name for name in now if name in shared or self.live[name] != scope.values.get(name)]
-
     def ambient(self, name: str, index: int) -> str:
         """Where a setting's value is stored; empty for its default."""
         return (self.snapshot(frozenset([name]), index) or "") if name in self.scopes[index].values else ""
@@ -227,6 +229,7 @@ class Supply:
             self.live.pop(name, None)
         for _, expected in plan["groups"]:
             self.live |= {name: scope.values[name] for name in expected}
+            self.origins |= dict.fromkeys(expected, next(self.numbers))
         for name in plan["ambients"]:
             self.live.pop(name, None)
             if name in scope.values:
