@@ -108,7 +108,9 @@ REGISTRY = {
     "src/plain.py": "from base import Base\nclass Plain(Base): x = 1\n",
 }
 MOVES = "import os; os.rename('one', 'new')"
+READS: Cells = ("i = iter(open('one').read())",)
 LINKS = "import os; os.symlink('one', 'new')"
+WARNS: Cells = ("import warnings, numpy as np", "x = sum(range(9))")
 USUAL = "%config InlineBackend.figure_format = 'retina'\n%load_ext autoreload\n%autoreload 2"
 GROWS: Cells = (
     "import os",
@@ -652,6 +654,10 @@ CASES: dict[str, tuple[Stage, ...]] = {
         Stage((MOVES, "print(open('new').read())"), "c1 c2", {"one": "1"}),
         Stage((MOVES, "print(open('new').read())"), "c1 c2", {"one": "2", "new": None}),
     ),
+    "a file that was read and then gets another name": (
+        Stage((*READS, "print(1)", "print(next(i))"), "c1 c2 c3", {"one": "12"}),
+        Stage((*READS, MOVES, "print(next(i), 2)"), "c2 c3"),
+    ),
     "a file that gets a second name": (
         Stage((LINKS, "print(open('new').read())"), "c1 c2", {"one": "1"}),
         Stage((LINKS, "print(open('new').read())"), "c1 c2", {"one": "2", "new": None}),
@@ -668,6 +674,21 @@ CASES: dict[str, tuple[Stage, ...]] = {
         Stage(("%%capture said\nprint(1)\nx = [1]", "print(said.stdout, x)"), "c1 c2"),
         Stage(("%%capture said\nprint(1)\nx = [2]", "print(said.stdout, x)"), "c1 c2"),
         Stage(("%%capture said\nprint(1)\nx = [2]", "print(said.stdout, x, 1)"), "c2"),
+    ),
+    "warnings that are silenced later": (
+        Stage((*WARNS, "warnings.warn('w')", "np.float64(1) / np.float64(0)"), "c1 c2 c3 c4"),
+        Stage(
+            (*WARNS, "warnings.simplefilter('ignore')", "warnings.warn('w')", "np.float64(1) / np.float64(0)"),
+            "c3 c4 c5",
+        ),
+        Stage((*WARNS, "warnings.simplefilter('ignore')", "1", "2"), "c4 c5"),
+        Stage((*WARNS, "warnings.filterwarnings('ignore', 'v')", "1", "2"), "c3"),
+        Stage((*WARNS, "warnings.filterwarnings('ignore', 'v')", "warnings.warn('v')", "warnings.warn('w')"), "c4 c5"),
+    ),
+    "logging that is set later": (
+        Stage(("import logging", "x = 1", "logging.warning(x)"), "c1 c2 c3"),
+        Stage(("import logging", "logging.basicConfig(level=50)", "x = 1", "logging.warning(x)"), "c2 c4"),
+        Stage(("import logging", "logging.disable()", "x = 1", "logging.warning(x)"), "c2 c4"),
     ),
     "a variable that may be missing": (
         Stage(("import os", "try: del os.environ['DW_X']\nexcept KeyError: print(0)"), "c1 c2"),

@@ -14,11 +14,13 @@ from deckwright.execute.analysis.libraries import distributions
 from deckwright.execute.analysis.modules import Modules
 from deckwright.execute.analysis.names import names_of
 from deckwright.execute.inside import ambients, arrivals, drawing
+from deckwright.execute.inside.filters import watch_warnings
 from deckwright.execute.inside.holdings import Holdings
 from deckwright.execute.inside.ledger import Known, Ledger
 from deckwright.execute.inside.loggers import watch_logging
 from deckwright.execute.inside.meddling import Meddling
 from deckwright.execute.inside.observe import Observer
+from deckwright.execute.inside.used import ALWAYS_USED, RESET, USED
 from deckwright.execute.kernel.protocol import CALL, END, REPORT, SHOW
 from deckwright.execute.scope import Definition
 from deckwright.execute.store import blobs
@@ -55,7 +57,7 @@ class Agent:
         self.shell.events.register("pre_run_cell", self.before_step)
         self.shell.events.register("post_run_cell", self.after_step)
         ambients.START.update(ambients.raw_environment())
-        ambients.watch_warnings(lambda name: name == "__main__" or self.modules.is_local(name))
+        watch_warnings(lambda name: name == "__main__" or self.modules.is_local(name))
         random.seed(seed)
         ambients.watch_random(random)
         watch_logging(self.observer.is_set_by_step)
@@ -98,8 +100,8 @@ class Agent:
         self.ledger.withhold(names.binds)
         forget_warnings()
         if not self.ahead:
-            ambients.USED.clear()
-        ambients.RESET.clear()
+            USED.clear()
+        RESET.clear()
         for name in ambients.RANDOM.values():
             if name in self.ledger.known:
                 self.set_random(name, self.ledger.known[name].value)
@@ -133,10 +135,10 @@ class Agent:
     def report(self, seconds: float) -> dict[str, Any]:
         """All that the step used and did."""
         self.observer.large_files()
-        found = self.ledger.end(ambients.RESET)
+        used = USED | ALWAYS_USED  # before values are looked at, which may use some, too
+        found = self.ledger.end(RESET)
         found["stored"] = self.ledger.store([name for name, value in found["values"].items() if value], seconds)
-        used = ambients.USED | ambients.ALWAYS_USED
-        used |= {name for name in found["values"] if name[0] == "~" and name not in ambients.RESET}
+        used |= {name for name in found["values"] if name[0] == "~" and name not in RESET}
         observer = self.observer
         found |= {
             "seconds": seconds,
@@ -211,7 +213,7 @@ class Agent:
 
     def load(self, names: Sequence[str]) -> None:
         """Import libraries, which the next step begins by doing: what they read is read by it."""
-        ambients.USED.clear()
+        USED.clear()
         self.observer.begin()
         for name in names:
             __import__(name)

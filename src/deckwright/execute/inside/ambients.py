@@ -6,7 +6,6 @@ Runs inside the kernel. What a library keeps is looked at only once a cell has i
 import os
 import random
 import sys
-import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
@@ -14,13 +13,9 @@ from types import ModuleType
 from typing import Any
 
 from deckwright.execute.inside import drawing
-from deckwright.execute.inside.loggers import read_logging, write_logging
-
-USED: set[str] = set()  # ambients that the step in progress has used, as far as it can be seen
-RESET: set[str] = set()  # … that it has set before it could use them
-DECK_FILTERS: list[
-    tuple[str, tuple[Any, ...], dict[str, Any], Any]
-] = []  # calls of deck code, and the filters they made
+from deckwright.execute.inside.filters import FILTERS, read_filters, write_filters
+from deckwright.execute.inside.loggers import LOGGING, read_logging, write_logging
+from deckwright.execute.inside.used import RESET, USED, watch_use
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,48 +125,6 @@ def write_pandas(options: Any) -> None:
         part[last] = value
 
 
-def read_filters() -> Any:
-    """Calls by the deck whose filters still stand; those that libraries make come with the libraries."""
-    standing = {id(entry) for entry in warnings.filters}
-    DECK_FILTERS[:] = [call for call in DECK_FILTERS if id(call[3]) in standing or call[0] == "resetwarnings"]
-    return tuple((name, arguments, options) for name, arguments, options, _ in DECK_FILTERS)
-
-
-def write_filters(calls: Any) -> None:
-    """Undo what the deck has filtered, and do this instead."""
-    for _, _, _, entry in DECK_FILTERS:
-        if entry in warnings.filters:
-            warnings.filters.remove(entry)  # type: ignore[attr-defined]
-    DECK_FILTERS.clear()
-    for name, arguments, options in calls:
-        call_filter(name, arguments, options)
-
-
-def call_filter(name: str, arguments: tuple[Any, ...], options: dict[str, Any]) -> None:
-    """Call a function of `warnings` for the deck, and remember what it did."""
-    before = {id(entry) for entry in warnings.filters}
-    FILTER_FUNCTIONS[name](*arguments, **options)
-    entry = next((entry for entry in warnings.filters if id(entry) not in before), None)
-    DECK_FILTERS.append((name, arguments, options, entry))
-
-
-FILTER_FUNCTIONS = {name: getattr(warnings, name) for name in ("filterwarnings", "simplefilter", "resetwarnings")}
-
-
-def watch_warnings(is_deck: Callable[[str], bool]) -> None:
-    """Notice which filters the deck's own code sets."""
-    for name, original in FILTER_FUNCTIONS.items():
-
-        @wraps(original)
-        def called(*arguments: Any, _name: str = name, _original: Any = original, **options: Any) -> None:
-            if is_deck(sys._getframe(1).f_globals.get("__name__", "")):
-                call_filter(_name, arguments, options)
-            else:
-                _original(*arguments, **options)
-
-        setattr(warnings, name, called)
-
-
 def read_environment() -> Any:
     """What the deck has made of variables; what libraries set as they are imported comes with the libraries."""
     now = raw_environment()
@@ -237,12 +190,12 @@ AMBIENTS = {
             lambda value: loaded("numpy").seterr(**value),
         ),
         Ambient("~PyTorch's settings", "torch", read_torch_settings, write_torch_settings),
-        Ambient("~the options of pandas", "pandas", read_pandas, write_pandas),
-        Ambient("~which warnings are shown", "", read_filters, write_filters),
+        Ambient("~the options of pandas", "pandas", read_pandas, write_pandas, seen=True),
+        Ambient(FILTERS, "", read_filters, write_filters, seen=True),
         Ambient("~the working folder", "", os.getcwd, os.chdir),
         Ambient("~the import path", "", lambda: tuple(sys.path), write_path),
         Ambient("~the environment variables that cells set", "", read_environment, write_environment),
-        Ambient("~how logging is set", "", read_logging, write_logging),
+        Ambient(LOGGING, "", read_logging, write_logging, seen=True),
         Ambient("~the recursion limit", "", sys.getrecursionlimit, sys.setrecursionlimit),
     )
 }
@@ -273,21 +226,3 @@ def watch_random(module: ModuleType) -> None:
 
 
 BEFORE: dict[str, Any] = {}  # random states when the step in progress began
-
-
-def watch_use(owner: Any, function: str, ambient: str) -> None:
-    """Notice when a library's function that goes by an ambient is called."""
-    original = getattr(owner, function, None)
-    if original is None:  # another version of the library: every step counts as using it
-        ALWAYS_USED.add(ambient)
-        return
-
-    @wraps(original)
-    def using(*arguments: Any, **options: Any) -> Any:
-        USED.add(ambient)
-        return original(*arguments, **options)
-
-    setattr(owner, function, using)
-
-
-ALWAYS_USED: set[str] = set()

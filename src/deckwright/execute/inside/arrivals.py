@@ -9,6 +9,7 @@ from importlib.machinery import ModuleSpec, PathFinder
 from typing import Any
 
 from deckwright.execute.inside import ambients, drawing
+from deckwright.execute.inside.used import USED, watch_use
 
 Default = Callable[..., None]  # takes the present values of ambients for their defaults
 
@@ -53,7 +54,7 @@ def watch(seed: int, default: Default) -> None:
         "torch": partial(set_up_torch, seed, default),
         "matplotlib": partial(set_up_matplotlib, default),
         "matplotlib_inline.backend_inline": drawing.set_format,
-        "pandas": partial(default, "~the options of pandas"),
+        "pandas": partial(set_up_pandas, default),
     }
     sys.meta_path.insert(0, AfterImport(actions))
 
@@ -64,8 +65,8 @@ def set_up_numpy(seed: int, default: Default) -> None:
     numpy.random.seed(seed)
     ambients.watch_random(numpy.random)
     core = sys.modules.get("numpy._core.arrayprint") or sys.modules["numpy.core.arrayprint"]
-    ambients.watch_use(core, "_array2string", "~how NumPy prints")
-    ambients.watch_use(numpy, "set_printoptions", "~how NumPy prints")
+    watch_use(core, "_array2string", "~how NumPy prints")
+    watch_use(numpy, "set_printoptions", "~how NumPy prints")
     default("~NumPy's random state", "~how NumPy prints", "~how NumPy treats errors")
 
 
@@ -75,8 +76,8 @@ def set_up_torch(seed: int, default: Default) -> None:
     torch.manual_seed(seed)
     torch.set_warn_always(True)  # once for each cell, as other warnings, and not once for each process
     ambients.watch_random(torch)
-    ambients.watch_use(torch._tensor_str, "_str", "~how PyTorch prints")
-    ambients.watch_use(torch, "set_printoptions", "~how PyTorch prints")
+    watch_use(torch._tensor_str, "_str", "~how PyTorch prints")
+    watch_use(torch, "set_printoptions", "~how PyTorch prints")
     writer = torch.serialization._open_zipfile_writer_file
     original = writer.__init__
 
@@ -88,6 +89,23 @@ def set_up_torch(seed: int, default: Default) -> None:
     default("~PyTorch's random state", "~how PyTorch prints", "~PyTorch's settings")
 
 
+def set_up_pandas(default: Default) -> None:
+    """See when its options are read."""
+    default("~the options of pandas")
+    config, package = sys.modules["pandas._config.config"], sys.modules["pandas._config"]
+    watched = Options(config._global_config)
+    config._global_config = package._global_config = watched  # type: ignore[attr-defined]
+    object.__setattr__(config.options, "d", watched)
+
+
+class Options(dict[str, Any]):
+    """The options of pandas, by the first part of their names."""
+
+    def __getitem__(self, key: str) -> Any:
+        USED.add("~the options of pandas")
+        return super().__getitem__(key)
+
+
 def set_up_matplotlib(default: Default) -> None:
     """Draw as the deck says, and see when its parameters are read."""
     drawing.set_defaults()
@@ -96,9 +114,9 @@ def set_up_matplotlib(default: Default) -> None:
 
     def reading(self: Any, key: str) -> Any:
         if key not in drawing.OF_NO_MATTER:
-            ambients.USED.add("~matplotlib's settings")
+            USED.add("~matplotlib's settings")
         return original(self, key)
 
     settings.__getitem__ = reading
-    ambients.watch_use(settings, "__setitem__", "~matplotlib's settings")
+    watch_use(settings, "__setitem__", "~matplotlib's settings")
     default("~matplotlib's settings")

@@ -6,13 +6,19 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from deckwright.execute.inside.used import watch_use
+
+LOGGING = "~how logging is set"
+USERS = ("isEnabledFor", "getEffectiveLevel", "callHandlers", "hasHandlers")
 SETTERS = ("setLevel", "addHandler", "removeHandler")
 SIGNS = (("%", logging.PercentStyle), ("{", logging.StrFormatStyle), ("$", logging.StringTemplateStyle))
 SET: set[str] = set()  # names of the loggers that the deck has set, and not an import
 
 
 def watch_logging(is_watched: Callable[[], bool]) -> None:
-    """Notice which loggers are set; `is_watched`: at this moment, and not by an import."""
+    """Notice which loggers are set, and when they are used; `is_watched`: at this moment, and not by an import."""
+    for name in USERS:
+        watch_use(logging.Logger, name, LOGGING)
     for name in SETTERS:
         original = getattr(logging.Logger, name)
 

@@ -197,7 +197,7 @@ class Present:
                 place.unlink()
 
     def put_inputs_back(self, trace: Trace) -> None:
-        """Undo what a step did to the files that it had read, or had made: it runs again."""
+        """Undo what a step did to the files that it had read, or had made."""
         for path, left in trace.files.items():
             before, place = trace.inputs.get(f"file {path}", ""), self.deck.root / path
             content = self.store.get(before) if before else None

@@ -118,6 +118,7 @@ class Runner:
             self.new_kernel()
         self.straight = index if index in self.tried else 0
         self.tried.add(index)
+        self.undo_from(0)
         for before in range(index):
             self.again(before, index)
         self.straight = 0
@@ -126,16 +127,21 @@ class Runner:
         """Run steps again, in an empty kernel, for values that cannot be restored."""
         if self.supply.live:
             self.new_kernel()
+        self.undo_from(missing[0])
         for index in missing:
             self.prepare(index)
             self.again(index, reader)
+
+    def undo_from(self, first: int) -> None:
+        """Undo what the steps from this one on did to files: those that run again find them as they were."""
+        for trace in reversed(self.traces[first:]):
+            self.present.put_inputs_back(trace)
 
     def again(self, index: int, reader: int) -> None:
         """Run a step whose trace is known, for values that a later one needs. Raises Again if they are others."""
         cause = self.supply.cause(index, reader)
         self.watcher.started(self.steps[index], told([cause]))
         before = self.traces[index]
-        self.present.put_inputs_back(before)
         trace = self.perform(index, (cause, *(once for once in before.causes if not once.again)))
         if trace.meaning != before.meaning:
             raise Again
