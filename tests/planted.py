@@ -197,7 +197,7 @@ BUGS = (
     ),
     Bug(
         "a file that gets another name is not read",
-        "inside/observe.py", "            if self.is_ours(name) and os.path.isfile(name):\n                self.read(name, at_once=True)\n            self.changed(name)", "            self.changed(name)",
+        "inside/observe.py", "            self.parted_with(name)\n", "",
         cases("a file that gets another name"),
     ),
     Bug(

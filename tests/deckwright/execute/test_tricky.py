@@ -658,6 +658,10 @@ CASES: dict[str, tuple[Stage, ...]] = {
         Stage((*READS, "print(1)", "print(next(i))"), "c1 c2 c3", {"one": "12"}),
         Stage((*READS, MOVES, "print(next(i), 2)"), "c2 c3"),
     ),
+    "a file that was read and then goes": (
+        Stage((*READS, "print(1)", "print(next(i))"), "c1 c2 c3", {"one": "12"}),
+        Stage((*READS, "import os; os.remove('one')", "print(next(i), 2)"), "c2 c3"),
+    ),
     "a file that gets a second name": (
         Stage((LINKS, "print(open('new').read())"), "c1 c2", {"one": "1"}),
         Stage((LINKS, "print(open('new').read())"), "c1 c2", {"one": "2", "new": None}),

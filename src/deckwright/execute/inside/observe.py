@@ -98,7 +98,10 @@ class Observer:
         elif event in FOLDERS:
             self.listed(arguments[0])
         elif event in CHANGES:
-            self.changed(started_from(arguments[0], arguments[AT[event]] if event in AT else -1))
+            path = started_from(arguments[0], arguments[AT[event]] if event in AT else -1)
+            if event == "os.remove":
+                self.parted_with(path)
+            self.changed(path)
         elif event == "os.rename":
             self.moved(started_from(arguments[0], arguments[2]), started_from(arguments[1], arguments[3]))
         elif event == "os.link":
@@ -157,11 +160,15 @@ class Observer:
                 self.asked(name)
             self.write(name)
 
+    def parted_with(self, path: Any) -> None:
+        """Note what a file holds that goes: it is elsewhere now, or a step before this one runs again and reads it."""
+        name = self.name(path)
+        if name and self.is_ours(name) and os.path.isfile(name):
+            self.read(name, at_once=True)
+
     def linked(self, old: Any, new: Any) -> None:
         """Note that a file gets a second name."""
-        name = self.name(old)
-        if self.is_ours(name) and os.path.isfile(name):
-            self.read(name, at_once=True)
+        self.parted_with(old)
         self.changed(new)
 
     def moved(self, old: Any, new: Any) -> None:
@@ -170,8 +177,7 @@ class Observer:
         with self.unwatched():
             inner = sorted(Path(source).rglob("*")) if source and target and os.path.isdir(source) else []
         for name in (source, *map(str, inner)):
-            if self.is_ours(name) and os.path.isfile(name):
-                self.read(name, at_once=True)
+            self.parted_with(name)
             self.changed(name)
         for name in (target, *(target + str(path).removeprefix(source) for path in inner)):
             self.changed(name, whatever_was=True)

@@ -145,8 +145,12 @@ class Supply:
         return any(not self.is_live(group, scope) for group in groups(changed, scope, whole=True))
 
     def producers(self, index: int) -> set[int]:
-        """The steps to run again, from an empty kernel, before this one. Sets what they must find besides."""
+        """The steps to run again, from an empty kernel, before this one. Sets what they must find besides.
+
+        They get whole groups: a part that one of them needs would come beside the part of another as a copy.
+        """
         found: set[int] = set()
+        self.roomy.add(index)
         self.besides.clear()
         self.unstorable.clear()
         asked: set[tuple[frozenset[str], int]] = set()
@@ -157,6 +161,7 @@ class Supply:
             if step in found and known.issuperset(besides):
                 return
             found.add(step)
+            self.roomy.add(step)
             known.update(besides)
             pending.extend((part, step) for part in self.needs(step))
             for writer in self.writers_of_lost_files(step):
