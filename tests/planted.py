@@ -196,6 +196,11 @@ BUGS = (
         cases("logging that is set later"),
     ),
     Bug(
+        "only the cell's own text tells that it may read all",
+        "walk/reading.py", "    if names.everything or may_read_all(found):", "    if names.everything:",
+        cases("a function that may read all"),
+    ),
+    Bug(
         "a file that gets another name is not read",
         "inside/observe.py", "            self.parted_with(name)\n", "",
         cases("a file that gets another name"),

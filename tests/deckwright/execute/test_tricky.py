@@ -694,6 +694,17 @@ CASES: dict[str, tuple[Stage, ...]] = {
         Stage(("import logging", "logging.basicConfig(level=50)", "x = 1", "logging.warning(x)"), "c2 c4"),
         Stage(("import logging", "logging.disable()", "x = 1", "logging.warning(x)"), "c2 c4"),
     ),
+    "a function that may read all": (
+        Stage(
+            ("n, m = 1, 2", "f = lambda: eval('n')\ndef g(): return f.__globals__['m']", "print(f())", "print(g())"),
+            "c1 c2 c3 c4",
+        ),
+        Stage(
+            ("n, m = 3, 4", "f = lambda: eval('n')\ndef g(): return f.__globals__['m']", "print(f())", "print(g())"),
+            "c1 c2 c3 c4",
+        ),
+        Stage(("m = 4", "f = lambda: eval('n')\ndef g(): return f.__globals__['m']", "print(g())"), "c1 c2 c3"),
+    ),
     "a variable that may be missing": (
         Stage(("import os", "try: del os.environ['DW_X']\nexcept KeyError: print(0)"), "c1 c2"),
         Stage(("import os", "try: del os.environ['DW_X']\nexcept KeyError: print(0)"), "c2", {}, {"DW_X": "1"}),

@@ -19,7 +19,7 @@ from typing import Any
 
 from deckwright.execute.analysis.flow import live_at_entry
 from deckwright.execute.analysis.magics import as_python
-from deckwright.execute.analysis.uses import KEPT, NOTED, WORD, Kept, uses_of
+from deckwright.execute.analysis.uses import KEPT, NAMESPACES, NOTED, WORD, Kept, uses_of
 
 HISTORY = re.compile(r"In|Out|_{1,3}|_i{1,3}|_i?\d+|_[oid]h|get_ipython|__annotations__")  # the last grows cell by cell
 MANGLED = re.compile(r"_\w+__\w")  # what `__x` is within a class: only the scopes know
@@ -222,7 +222,8 @@ def variables(node: Any) -> set[str]:
 
 @cache
 def code_names(code: CodeType) -> frozenset[str]:
-    """Global names that a compiled function, or one defined within it, can read or bind."""
+    """Global names that a compiled function, or one defined within it, can read or bind; and signs that it may all."""
     found = {step.argval for step in dis.get_instructions(code) if step.opname in LOADS}
+    found |= NAMESPACES.intersection(code.co_names)
     inner = (code_names(constant) for constant in code.co_consts if isinstance(constant, CodeType))
     return frozenset(found).union(*inner)

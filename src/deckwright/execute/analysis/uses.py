@@ -66,6 +66,11 @@ UNSEEDED = table("default_rng Random RandomState SeedSequence seed PCG64 PCG64DX
 WORD = re.compile(r"[^\W\d]\w*")
 
 
+def may_read_all(names: Collection[str]) -> bool:
+    """Whether code that reads these names may look up any other."""
+    return not EVALUATORS.isdisjoint(names) or not NAMESPACES.isdisjoint(names)
+
+
 def uses_of(kept: Kept, reads: set[str], odd: Collection[str] = ()) -> Uses:
     """Judge the nodes of a syntax tree; `reads`: its global names, `odd`: words that may play any part."""
     calls = list(calls_of(kept))
@@ -78,7 +83,7 @@ def uses_of(kept: Kept, reads: set[str], odd: Collection[str] = ()) -> Uses:
     bare = {name for name, given in calls if constants(given) == [None] * len(given)}
     paths = {f"{module}.{name}" for module, name in imports}.union(paths_of(kept))
     clock = words & CLOCK or called & CALLED_CLOCK or (attributes | texts) & CLOCK_WORDS or paths & CLOCK_PATHS
-    everything = reads & EVALUATORS or words & NAMESPACES or paths & LOOKUPS or bare & {"vars", "dir"}
+    everything = may_read_all(reads) or words & NAMESPACES or paths & LOOKUPS or bare & {"vars", "dir"}
     return Uses(
         imports=imports,
         reads=names_in_texts(texts, words).union(names_in_notes(kept)),

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any
 
+from deckwright.execute.analysis.uses import may_read_all
 from deckwright.execute.inside.ambients import AMBIENTS
 from deckwright.execute.inside.definitions import Definitions, Put
 from deckwright.execute.inside.state.hashing import Look, look
@@ -68,8 +69,9 @@ class Ledger:
         """A step that can read these names begins."""
         self.definitions.created = set()
         self.before = self.names()
-        wanted = [*self.before, *self.known] if everything else reads
-        self.reading = reach(wanted, self.known, self.definitions.records)
+        self.reading = reach(reads, self.known, self.definitions.records)
+        if everything or may_read_all(self.reading):
+            self.reading = reach([*self.reading, *self.before, *self.known], self.known, self.definitions.records)
 
     def withhold(self, binds: Iterable[str]) -> None:
         """Keep from the step what it can only bind: so it shows whether it does, also if it binds the same object."""

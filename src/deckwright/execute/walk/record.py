@@ -6,6 +6,7 @@ from typing import Any
 
 from deckwright.execute.analysis.modules import VALUES
 from deckwright.execute.analysis.names import Names, names_of
+from deckwright.execute.analysis.uses import may_read_all
 from deckwright.execute.inside.ambients import AMBIENTS, RANDOM
 from deckwright.execute.scope import Scope, digest_of
 from deckwright.execute.trace import UNSEEN, Effect, Trace, read_definition, read_effect
@@ -31,6 +32,8 @@ def recorded(index: int, scope: Scope, report: Mapping[str, Any], outputs: Itera
     later.append(f"libraries {present.store.put(libraries_content(report['libraries']))}")
     later += [f"class {key}" for key in report["classes"]]
     later += special_inputs(names, scope, report)
+    if names.everything or may_read_all(reading):
+        later.append("names")
     if names.source or quotes_code(outputs):
         later.append("text " + "\t".join(sorted(name for name in reading if name in scope.writers)))
     inputs |= {key: present.now(key, scope, index) for key in later}
@@ -102,8 +105,6 @@ def special_inputs(names: Names, scope: Scope, report: Mapping[str, Any]) -> lis
         found.append("place")
     if names.history or scope.entangled:
         found.append("past")
-    if names.everything:
-        found.append("names")
     return found
 
 
