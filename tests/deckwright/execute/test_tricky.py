@@ -108,6 +108,7 @@ REGISTRY = {
     "src/plain.py": "from base import Base\nclass Plain(Base): x = 1\n",
 }
 MOVES = "import os; os.rename('one', 'new')"
+SHORT = "class P: v = 1"
 READS: Cells = ("i = iter(open('one').read())",)
 LINKS = "import os; os.symlink('one', 'new')"
 WARNS: Cells = ("import warnings, numpy as np", "x = sum(range(9))")
@@ -704,6 +705,10 @@ CASES: dict[str, tuple[Stage, ...]] = {
             "c1 c2 c3 c4",
         ),
         Stage(("m = 4", "f = lambda: eval('n')\ndef g(): return f.__globals__['m']", "print(g())"), "c1 c2 c3"),
+    ),
+    "a class that is written three times": (
+        Stage((SHORT, SHORT, f"if True:\n  {SHORT}"), "c1 c2 c3"),
+        Stage((SHORT, SHORT.replace("1", "2"), f"if True:\n  {SHORT}"), "c2 c3"),
     ),
     "a variable that may be missing": (
         Stage(("import os", "try: del os.environ['DW_X']\nexcept KeyError: print(0)"), "c1 c2"),

@@ -40,6 +40,7 @@ class Supply:
         self.origins: dict[str, int] = {}  # of names: those of one origin share what they should, others are copies
         self.definitions: set[str] = set()
         self.executed: list[int] = []
+        self.taken: list[str] = []  # definitions that names refer to which the kernel does not hold
         self.count = 1  # of the next cell, as the kernel counts
 
     def ran(self, index: int, scope: Scope, trace: Trace) -> None:
@@ -201,14 +202,16 @@ class Supply:
         settings = {name for name in {*self.live, *scope.values} if name.startswith("~")}
         stale = {name for name in settings if self.live.get(name) != scope.values.get(name)}
         count = sum(isinstance(step, Cell) for step in self.present.steps[:index]) + 1
-        if not (pending or drop or stale or count != self.count):
+        away = [value for name, value in scope.values.items() if name not in self.live and value.links]
+        taken = sorted(all_links(away, scope.definitions))
+        if not (pending or drop or stale or count != self.count or taken != self.taken):
             return None
         wanted = sorted({name for group in pending for name in group})
         links = all_links([scope.values[name] for name in wanted], scope.definitions) - self.definitions
         return {
             "count": count,
             "cells": [] if self.live or self.executed else self.cells_before(index),
-            "taken": sorted({key for value in scope.values.values() for key in all_links([value], scope.definitions)}),
+            "taken": taken,
             "drop": drop,
             "modules": [name.removeprefix(MODULE) for name in wanted if name.startswith(MODULE)],
             "definitions": {key: astuple(scope.definitions[key]) for key in sorted(links)},
@@ -229,7 +232,7 @@ class Supply:
 
     def supplied(self, index: int, plan: Mapping[str, Any]) -> None:
         """The agent has done what the plan says."""
-        scope, self.count = self.scopes[index], plan["count"]
+        scope, self.count, self.taken = self.scopes[index], plan["count"], plan["taken"]
         for name in plan["drop"]:
             self.live.pop(name, None)
         for _, expected in plan["groups"]:
