@@ -109,6 +109,10 @@ REGISTRY = {
 }
 MOVES = "import os; os.rename('one', 'new')"
 SHORT = "class P: v = 1"
+SETS: Cells = (
+    "import logging; logging.getLogger('deck').setLevel(0)",
+    "import warnings; warnings.simplefilter('ignore')",
+)
 READS: Cells = ("i = iter(open('one').read())",)
 LINKS = "import os; os.symlink('one', 'new')"
 WARNS: Cells = ("import warnings, numpy as np", "x = sum(range(9))")
@@ -689,6 +693,11 @@ CASES: dict[str, tuple[Stage, ...]] = {
         Stage((*WARNS, "warnings.simplefilter('ignore')", "1", "2"), "c4 c5"),
         Stage((*WARNS, "warnings.filterwarnings('ignore', 'v')", "1", "2"), "c3"),
         Stage((*WARNS, "warnings.filterwarnings('ignore', 'v')", "warnings.warn('v')", "warnings.warn('w')"), "c4 c5"),
+    ),
+    "settings that are set twice": (
+        Stage((*SETS, *SETS), "c1 c2 c3 c4"),
+        Stage(("import logging", "import warnings", *SETS, *SETS), "c1 c2"),
+        Stage((*SETS, "print(0)"), "c3"),
     ),
     "logging that is set later": (
         Stage(("import logging", "x = 1", "logging.warning(x)"), "c1 c2 c3"),

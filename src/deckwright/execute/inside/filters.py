@@ -49,6 +49,7 @@ def watch_warnings(is_deck: Callable[[str], bool]) -> None:
         @wraps(original)
         def called(*arguments: Any, _name: str = name, _original: Any = original, **options: Any) -> None:
             if is_deck(sys._getframe(1).f_globals.get("__name__", "")):
+                USED.add(FILTERS)  # what comes of it depends on what was set
                 call_filter(_name, arguments, options)
             else:
                 _original(*arguments, **options)

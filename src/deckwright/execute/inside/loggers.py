@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from deckwright.execute.inside.used import watch_use
+from deckwright.execute.inside.used import USED, watch_use
 
 LOGGING = "~how logging is set"
 USERS = ("isEnabledFor", "getEffectiveLevel", "callHandlers", "hasHandlers")
@@ -19,12 +19,14 @@ def watch_logging(is_watched: Callable[[], bool]) -> None:
     """Notice which loggers are set, and when they are used; `is_watched`: at this moment, and not by an import."""
     for name in USERS:
         watch_use(logging.Logger, name, LOGGING)
+    watch_use(logging, "disable", LOGGING)
     for name in SETTERS:
         original = getattr(logging.Logger, name)
 
         @wraps(original)
         def setting(logger: logging.Logger, *arguments: Any, _original: Any = original, **options: Any) -> Any:
             if is_watched():
+                USED.add(LOGGING)  # what comes of it depends on what was set
                 SET.add(logger.name)
             return _original(logger, *arguments, **options)
 

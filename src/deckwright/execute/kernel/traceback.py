@@ -113,7 +113,7 @@ def offending_line(cell: Cell, place: Place) -> str:
 
 
 def short_traceback(frames: list[Frame]) -> list[str]:
-    """One line a frame; runs of library frames are counted, but the last frame always stands."""
+    """One line a frame, a repeated one once; runs of library frames are counted, but the last frame always stands."""
     if len(frames) < 2:
         return []
     lines, skipped = ["  Traceback, the last call at the end:"], 0
@@ -125,5 +125,6 @@ def short_traceback(frames: list[Frame]) -> list[str]:
             lines.append(f"    … {skipped} frames of libraries")
         skipped = 0
         within = f" in {frame.name}" if frame.name else ""
-        lines.append(f"    {frame.place.path}:{frame.place.line}{within}: {frame.code}")
+        line = f"    {frame.place.path}:{frame.place.line}{within}: {frame.code}"
+        lines += [line] if line != lines[-1] else []
     return lines
