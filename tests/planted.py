@@ -206,6 +206,11 @@ BUGS = (
         cases("settings that are set twice"),
     ),
     Bug(
+        "what could not be made is made",
+        "inside/observe.py", "self.written -= {path for", "_ = {path for",
+        cases("a file that cannot be made"),
+    ),
+    Bug(
         "a file that gets another name is not read",
         "inside/observe.py", "            self.parted_with(name)\n", "",
         cases("a file that gets another name"),

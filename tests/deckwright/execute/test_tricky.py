@@ -113,6 +113,7 @@ SETS: Cells = (
     "import logging; logging.getLogger('deck').setLevel(0)",
     "import warnings; warnings.simplefilter('ignore')",
 )
+FAILS = "try: open('new', 'x')\nexcept FileExistsError: print(0)\ntry: import os; os.rename('none', 'new')\nexcept OSError: print(1)"
 READS: Cells = ("i = iter(open('one').read())",)
 LINKS = "import os; os.symlink('one', 'new')"
 WARNS: Cells = ("import warnings, numpy as np", "x = sum(range(9))")
@@ -666,6 +667,10 @@ CASES: dict[str, tuple[Stage, ...]] = {
     "a file that was read and then goes": (
         Stage((*READS, "print(1)", "print(next(i))"), "c1 c2 c3", {"one": "12"}),
         Stage((*READS, "import os; os.remove('one')", "print(next(i), 2)"), "c2 c3"),
+    ),
+    "a file that cannot be made": (
+        Stage((FAILS, "print(open('new').read())"), "c1 c2", {"new": "1"}),
+        Stage((FAILS, "print(open('new').read())"), "c2", {"new": "2"}),
     ),
     "a file that gets a second name": (
         Stage((LINKS, "print(open('new').read())"), "c1 c2", {"one": "1"}),

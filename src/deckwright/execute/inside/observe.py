@@ -16,7 +16,7 @@ from typing import Any
 
 from deckwright.execute.inside import environment
 from deckwright.execute.inside.environment import watch_environment
-from deckwright.execute.inside.paths import signature, started_from
+from deckwright.execute.inside.paths import mark, signature, started_from
 from deckwright.execute.store.files import STAT, file_address, folder_digest, kind_of
 
 SMALL = 1 << 20  # bytes: a file up to this size is read at once, before the step can change it
@@ -49,6 +49,7 @@ class Observer:
         self.folders: dict[str, str] = {}
         self.kinds: dict[str, str] = {}
         self.written: set[str] = set()
+        self.marks: dict[str, tuple[int, ...]] = {}  # of the same, before
         self.environment: dict[str, str] = {}
         self.flags: set[str] = set()
         self.place = False  # whether the step asked where the project lies
@@ -65,6 +66,7 @@ class Observer:
             self.folders,
             self.kinds,
             self.written,
+            self.marks,
             self.environment,
             self.flags,
             self.listed_before,
@@ -76,6 +78,8 @@ class Observer:
     def end(self) -> None:
         """Look no more; see what files became of those that were open."""
         self.watching = False
+        # What was to be made or renamed may have failed: a file that stayed as it was is not the step's work.
+        self.written -= {path for path, before in self.marks.items() if before and mark(path) == before}
         for path, before in self.known.items():
             if signature(path) != before:
                 self.written.add(path)
@@ -188,6 +192,7 @@ class Observer:
         if name not in self.written and folder not in self.listed_before:
             with self.unwatched():
                 self.listed_before[folder] = folder_digest(folder)
+        self.marks.setdefault(name, mark(name))
         self.written.add(name)
 
     def is_ours(self, name: str) -> bool:

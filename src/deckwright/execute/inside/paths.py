@@ -1,6 +1,7 @@
 """Where a path leads that a step uses, and what tells that a file has changed. Runs inside the kernel."""
 
 import os
+from stat import S_ISREG
 from typing import Any
 
 from deckwright.execute.store.files import STAT
@@ -33,3 +34,12 @@ def signature(path: str) -> tuple[int, int]:
     except OSError:
         return 0, 0
     return found.st_size, found.st_mtime_ns
+
+
+def mark(path: str) -> tuple[int, ...]:
+    """The same of a file, so that a copy with an old time shows, too. Nothing for a folder, and if it is not there."""
+    try:
+        found = STAT(path)
+    except OSError:
+        return ()
+    return (found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino) if S_ISREG(found.st_mode) else ()
