@@ -217,7 +217,7 @@ BUGS = (
     ),
     Bug(
         "who goes through all variables reads those that are there",
-        "inside/environment.py", "found[ALL] = digest_of_all(START)", "pass",
+        "inside/environment.py", "self.found[ALL] = digest_of_all(START)", "pass",
         cases("all of the environment, shown"),
     ),
     Bug(

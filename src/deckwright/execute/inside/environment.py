@@ -9,52 +9,64 @@ from deckwright.execute.kernel.variables import ALL, digest_of_all, is_of_kernel
 from deckwright.execute.store.blobs import address_of
 
 
-def watch_environment(
-    found: dict[str, str], watched: Callable[[], bool], by_author: Callable[[], bool], by_step: Callable[[], bool]
-) -> None:
-    """Put what is read into `found`, by digest, and what is set into the settings.
+Asked = Callable[[], bool]
+
+
+def is_known(key: str) -> bool:
+    """Whether a variable is the kernel's, or the deck's own doing, which is accounted for."""
+    return is_of_kernel(key) or is_changed(key)
+
+
+class Readings:
+    """What of the variables is read, by digest: put into `found`.
 
     `watched`: a step is running. `by_author`: its author's code is asking; what libraries read does not count.
-    `by_step`: it is setting something, and not an import.
     """
+
+    def __init__(self, found: dict[str, str], watched: Asked, by_author: Asked) -> None:
+        self.found, self.watched, self.by_author = found, watched, by_author
+
+    def one(self, key: Any, data: Any) -> None:
+        """Note that somebody asks for a variable."""
+        if self.watched() and key not in self.found and self.by_author() and not is_known(key):
+            value = data.get(os.fsencode(key))
+            self.found[key] = "" if value is None else address_of(value)
+
+    def all(self, counts: Asked) -> None:
+        """Note that somebody asks for all."""
+        if self.watched() and ALL not in self.found and counts():
+            self.found[ALL] = digest_of_all(START)
+
+
+def watch_environment(readings: Readings, by_step: Asked) -> None:
+    """See who asks for variables and who sets them; `by_step`: a step does, and not an import."""
     original = type(os.environ)
 
     class Environment(original):  # type: ignore[misc, valid-type]
         def __getitem__(self, key: Any) -> Any:
-            asked(key, self._data)
+            readings.one(key, self._data)
             return super().__getitem__(key)
 
         def __setitem__(self, key: Any, value: Any) -> None:
-            if by_step():
-                SET_VARIABLES.add(key)
+            SET_VARIABLES.update([key] if by_step() else [])
             super().__setitem__(key, value)
 
         def __delitem__(self, key: Any) -> None:
-            asked(key, self._data)  # it fails where there is none
-            if by_step():
-                SET_VARIABLES.add(key)
+            readings.one(key, self._data)  # it fails where there is none
+            SET_VARIABLES.update([key] if by_step() else [])
             super().__delitem__(key)
 
         def __iter__(self) -> Any:
-            all_asked(by_author)
+            readings.all(readings.by_author)
             return super().__iter__()
 
         def __len__(self) -> int:
-            all_asked(by_author)
+            readings.all(readings.by_author)
             return len(self._data)
 
         def __repr__(self) -> str:
-            all_asked(watched)  # by IPython, too, which shows what a cell ends in
+            readings.all(readings.watched)  # by IPython, too, which shows what a cell ends in
             return str(super().__repr__())
-
-    def asked(key: Any, data: Any) -> None:
-        if watched() and key not in found and by_author() and not is_of_kernel(key) and not is_changed(key):
-            value = data.get(os.fsencode(key))
-            found[key] = "" if value is None else address_of(value)
-
-    def all_asked(counts: Callable[[], bool]) -> None:
-        if watched() and ALL not in found and counts():
-            found[ALL] = digest_of_all(START)
 
     Environment.__name__ = Environment.__qualname__ = original.__name__
     Environment.__module__ = original.__module__

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from deckwright.execute.inside import environment
-from deckwright.execute.inside.environment import watch_environment
+from deckwright.execute.inside.environment import Readings, watch_environment
 from deckwright.execute.inside.paths import mark, signature, started_from
 from deckwright.execute.store.files import STAT, file_address, folder_digest, kind_of
 
@@ -57,7 +57,8 @@ class Observer:
         self.known: dict[str, tuple[int, int]] = {}  # files that steps of this kernel wrote: size and time since then
         sys.addaudithook(self.hook)
         self.watch_stat()
-        watch_environment(self.environment, lambda: self.watching, self.asked_by_author, self.is_set_by_step)
+        readings = Readings(self.environment, lambda: self.watching, self.asked_by_author)
+        watch_environment(readings, self.is_set_by_step)
 
     def begin(self) -> None:
         """Look at what happens from now on."""
