@@ -8,7 +8,6 @@ from deckwright.execute.inside.ambients import SET_VARIABLES, START, is_changed
 from deckwright.execute.kernel.variables import ALL, digest_of_all, is_of_kernel
 from deckwright.execute.store.blobs import address_of
 
-
 Asked = Callable[[], bool]
 
 
