@@ -69,6 +69,14 @@ def test_what_shares_objects_comes_back_together(tmp_path: Path) -> None:
     assert shop.check(deck_of(*cells, last.format("d.update(n=6)"))).ran == ["c7"]
 
 
+def test_copies_are_no_match_for_what_shares_objects(tmp_path: Path) -> None:
+    large = "import numpy as np\nx = [a, b, np.zeros(300_000)]"  # is not stored, nor is all that shares objects with it
+    shop = Workshop(tmp_path)
+    shop.check(deck_of("a = [1]\nb = [a]", large, "print(a)", "print(b)", "print(b[0] is a)"))
+    built = shop.check(deck_of("a = [1]\nb = [a]", large, "print(a, 1)", "print(b, 1)", "print(b[0] is a, 1)"))
+    assert [label for label, _ in built.runs] == ["c3", "c4", "c5"]
+
+
 def test_the_author_is_told_what_will_run_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(runner, "COSTLY", 0.0)
     with pytest.raises(Difference, match=r"warnings: .'slides/deck.md:12.*: c2 reads g, a generator, .* c1 runs again"):
