@@ -113,6 +113,7 @@ SETS: Cells = (
     "import logging; logging.getLogger('deck').setLevel(0)",
     "import warnings; warnings.simplefilter('ignore')",
 )
+NONE = "import os; os.rename('none', 'new')"
 FAILS = "try: open('new', 'x')\nexcept FileExistsError: print(0)\ntry: import os; os.rename('none', 'new')\nexcept OSError: print(1)"
 READS: Cells = ("i = iter(open('one').read())",)
 LINKS = "import os; os.symlink('one', 'new')"
@@ -667,6 +668,10 @@ CASES: dict[str, tuple[Stage, ...]] = {
     "a file that was read and then goes": (
         Stage((*READS, "print(1)", "print(next(i))"), "c1 c2 c3", {"one": "12"}),
         Stage((*READS, "import os; os.remove('one')", "print(next(i), 2)"), "c2 c3"),
+    ),
+    "a file that is not there to be renamed": (
+        Stage(("import os", f"try: {NONE}\nexcept OSError: print(1)", "print(2)"), "c1 c2 c3", {"one": "1"}),
+        Stage((MOVES, f"try: {NONE}\nexcept OSError: print(1)", "print(open('new').read())"), "c1 c3"),
     ),
     "a file that cannot be made": (
         Stage((FAILS, "print(open('new').read())"), "c1 c2", {"new": "1"}),

@@ -95,7 +95,7 @@ def mistake_in(code: str) -> SyntaxError | None:
     except SyntaxError as error:
         return error
     except (ValueError, RecursionError, MemoryError):  # as in `parse`: IPython will say more
-        return None
+        pass
     return None
 
 

@@ -179,6 +179,9 @@ class Observer:
     def moved(self, old: Any, new: Any) -> None:
         """Note that a file gets another name; or a folder, and all that lies in it."""
         source, target = self.name(old), self.name(new)
+        if source and not os.path.lexists(source):  # that fails, and nothing moves
+            self.asked(source)
+            return
         with self.unwatched():
             inner = sorted(Path(source).rglob("*")) if source and target and os.path.isdir(source) else []
         for name in (source, *map(str, inner)):
